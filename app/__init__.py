@@ -1,0 +1,3 @@
+"""Jejaring: a subcontracting marketplace on the satellite-factory model."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,127 @@
+"""The `jejaring` command: run the service, migrate, solve and verify files."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import __version__
+
+cli = typer.Typer(
+    name="jejaring",
+    help="A subcontracting marketplace on the satellite-factory model.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+OPENAPI = Path("openapi/openapi.json")
+
+ProblemFile = Annotated[str, typer.Argument(help="Problem document; - reads standard input.")]
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version: tables, job engine, reference data."""
+    from app.kit.config import Settings  # noqa: PLC0415 - solving a file needs no database
+    from app.setup import prepare  # noqa: PLC0415
+
+    prepare(Settings())
+
+
+@cli.command()
+def serve() -> None:
+    """Run the service; on SQLite it migrates first and does its own background work."""
+    from app.kit.config import Settings  # noqa: PLC0415
+    from app.serving import serve as run_server  # noqa: PLC0415
+
+    run_server(Settings())
+
+
+@cli.command()
+def worker() -> None:
+    """Run a worker (PostgreSQL only: an embedded server works by itself)."""
+    from app.worker import main  # noqa: PLC0415
+
+    main()
+
+
+@cli.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Leave after the job.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the service; 0 takes a free one.")] = 8000,
+) -> None:
+    """Walk a real component tender through the service and stay up until Ctrl-C."""
+    from app.demo.show import show  # noqa: PLC0415
+
+    raise typer.Exit(show(once=once, port=port))
+
+
+@cli.command()
+def openapi(
+    check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
+) -> None:
+    """Write openapi/openapi.json, or tell whether it is up to date."""
+    from app.main import create_app  # noqa: PLC0415
+
+    text = json.dumps(create_app().openapi(), indent=1, ensure_ascii=False) + "\n"
+    if not check:
+        OPENAPI.write_text(text, encoding="utf-8")
+    elif not OPENAPI.exists() or OPENAPI.read_text(encoding="utf-8") != text:
+        typer.echo("openapi/openapi.json is out of date: run 'python3 dev.py openapi'", err=True)
+        raise typer.Exit(1)
+
+
+@cli.command()
+def solve(
+    problem: ProblemFile,
+    output: Annotated[str, typer.Option("-o", "--output", help="Result document; - prints it.")],
+    time_limit: Annotated[float | None, typer.Option(help="Seconds.", min=0)] = None,
+    deterministic_limit: Annotated[
+        float | None, typer.Option(help="Work units: the same allocation every time.", min=0)
+    ] = None,
+    gap: Annotated[str, typer.Option(help="Stop within this fraction of the bound.")] = "0",
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    threads: Annotated[int, typer.Option(min=1)] = 1,
+) -> None:
+    """Solve an allocation problem; the result is verified before it is written."""
+    from app.allocation import commands  # noqa: PLC0415
+
+    raise typer.Exit(
+        commands.solve_file(
+            problem,
+            output,
+            time_limit=time_limit,
+            deterministic_limit=deterministic_limit,
+            gap=gap,
+            seed=seed,
+            threads=threads,
+        )
+    )
+
+
+@cli.command()
+def verify(
+    problem: ProblemFile,
+    result: Annotated[str, typer.Argument(help="Result document.")],
+) -> None:
+    """Check a result against its problem in exact arithmetic."""
+    from app.allocation import commands  # noqa: PLC0415
+
+    raise typer.Exit(commands.verify_files(problem, result))
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    cli()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,1 @@
+"""Organisations, users, API keys and who may bind a firm."""

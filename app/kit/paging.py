@@ -1,0 +1,99 @@
+"""Keyset paging: `?cursor=&limit=` gives `items`, `next` and `prev` in the order of ids."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.kit.problems import Fault, Malformed
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list, oldest first; a cursor is opaque."""
+
+    items: list[Item]
+    next: str | None = Field(None, description="Cursor of the following page; null at the end.")
+    prev: str | None = Field(None, description="Cursor of the page before; null at the start.")
+
+
+class Window(BaseModel):
+    """Which page is asked for."""
+
+    after: str | None = None
+    before: str | None = None
+    limit: int = 50
+
+
+def _encode(direction: str, key: str) -> str:
+    return base64.urlsafe_b64encode(f"{direction}:{key}".encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[str, str]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        text = ""
+    direction, _, key = text.partition(":")
+    if direction not in {"a", "b"} or not key:
+        raise Malformed(
+            faults=[Fault("/query/cursor", "bad_cursor", "is not a cursor of this list")]
+        )
+    return direction, key
+
+
+def window(
+    cursor: Annotated[
+        str | None, Query(max_length=200, description="From `next` or `prev`.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Window:
+    """Read `?cursor=&limit=`."""
+    if cursor is None:
+        return Window(limit=limit)
+    direction, key = _decode(cursor)
+    return Window(limit=limit, **{"after" if direction == "a" else "before": key})
+
+
+Asked = Annotated[Window, Depends(window)]
+
+
+def page(
+    session: Session,
+    rows: Select[Row],
+    key: InstrumentedAttribute[Any],
+    asked: Window,
+    view: Callable[[Row], Item],
+) -> Page[Item]:
+    """Return one page of a statement, ordered by a unique key column.
+
+    A row inserted or deleted between two pages neither repeats nor hides another one.
+    """
+    backwards = asked.before is not None
+    if asked.after is not None:
+        rows = rows.where(key > asked.after)
+    if asked.before is not None:
+        rows = rows.where(key < asked.before)
+    ordered = rows.order_by(key.desc() if backwards else key.asc()).limit(asked.limit + 1)
+    found = list(session.scalars(ordered))
+    more = len(found) > asked.limit
+    found = found[: asked.limit]
+    if backwards:
+        found.reverse()
+    if not found:
+        return Page(items=[])
+    first, last = getattr(found[0], key.key), getattr(found[-1], key.key)
+    has_next = more if not backwards else True
+    has_prev = (asked.after is not None) if not backwards else more
+    return Page(
+        items=[view(row) for row in found],
+        next=_encode("a", last) if has_next else None,
+        prev=_encode("b", first) if has_prev else None,
+    )

@@ -1,0 +1,111 @@
+from decimal import Decimal
+
+import pytest
+
+from app.kit.http import read_json
+from app.kit.i18n import choose
+from app.kit.problems import MalformedJson
+from tests.support.api import World
+
+
+def test_numbers_do_not_pass_through_binary_floating_point() -> None:
+    read = read_json(b'{"a": 0.1, "b": 12345678901234567890.123456789, "c": 3}')
+    assert read == {"a": Decimal("0.1"), "b": Decimal("12345678901234567890.123456789"), "c": 3}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"",
+        b"\xff\xfe",
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": 1e999999}',
+        b'{"a": 1, "a": 2}',
+        b"[" * 100_000,
+        b'{"a": ' + b"9" * 5000 + b"}",
+    ],
+)
+def test_what_is_no_exact_json_is_refused(body: bytes) -> None:
+    with pytest.raises(MalformedJson):
+        read_json(body)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, "en"),
+        ("id", "id"),
+        ("id-ID,id;q=0.9,en;q=0.8", "id"),
+        ("en;q=0.5, id;q=0.9", "id"),
+        ("fr, de", "en"),
+        ("en-GB", "en"),
+        (";;;q=x", "en"),
+        ("*", "en"),
+    ],
+)
+def test_the_reader_s_language_is_chosen(header: str | None, language: str) -> None:
+    assert choose(header) == language
+
+
+def _send(world: World, body: bytes, **headers: str):
+    return world.client.post(
+        "/v1/registrations", content=body, headers={"Content-Type": "application/json", **headers}
+    )
+
+
+def test_malformed_json_is_a_problem(world: World) -> None:
+    answer = _send(world, b'{"name": ')
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "malformed_json"
+
+
+def test_a_body_of_20_megabytes_is_refused(world: World) -> None:
+    answer = _send(world, b'{"name": "' + b"x" * 20_000_000 + b'"}')
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    chunks = (b"x" * 1_000_000 for _ in range(20))
+    answer = world.client.post(
+        "/v1/registrations", content=chunks, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 413
+
+
+def test_a_body_that_is_no_object_is_a_problem(world: World) -> None:
+    for body in (b"null", b"[]", b'"x"', b"1"):
+        assert _send(world, body).status_code == 422
+    answer = world.client.post("/v1/registrations", content=b"name=x")
+    assert answer.status_code in {415, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_unknown_address_and_a_wrong_method_are_problems(world: World) -> None:
+    answer = world.client.get("/v1/nothing")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    answer = world.client.put("/v1/registrations", json={})
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert "POST" in answer.headers["allow"]
+
+
+def test_every_answer_carries_strict_headers_and_the_request_s_id(world: World) -> None:
+    answer = world.client.get("/v1/nothing", headers={"X-Request-ID": "erp-17"})
+    assert answer.headers["x-request-id"] == "erp-17"
+    assert answer.json()["instance"] == "urn:request:erp-17"
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    hostile = world.client.get("/v1/nothing", headers={"X-Request-ID": 'x" injected="1'})
+    assert hostile.headers["x-request-id"].startswith("req_")
+
+
+def test_no_key_is_written_to_the_log(world: World, capfd) -> None:
+    from app.kit import telemetry
+
+    telemetry.configure()
+    import structlog
+
+    structlog.stdlib.get_logger("test").warning("seen", header="Bearer jjk_abc-DEF_123")
+    said = capfd.readouterr().err
+    assert "jjk_***" in said
+    assert "abc-DEF" not in said
