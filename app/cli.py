@@ -1,7 +1,6 @@
 """The `jejaring` command: run the service, migrate, solve and verify files."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -124,4 +123,4 @@ def run() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    run()

@@ -1,6 +1,7 @@
 """How requests are read: JSON with exact numbers, no duplicate keys, no unknown fields."""
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -11,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.problems import BodyTooLarge, MalformedJson
+
+_SUSPICIOUS = re.compile(rb"\\\\u(?:0000|[dD][89a-fA-F])")
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -65,16 +68,32 @@ def _exact_integer(text: str) -> int:
     return int(text)
 
 
+def _refuse_unstorable(value: object) -> None:
+    # PostgreSQL stores no NUL, and a lone half of a surrogate pair cannot be written as UTF-8.
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            if "\0" in found or any("\ud800" <= letter <= "\udfff" for letter in found):
+                raise MalformedJson(reason="a text holds a character that cannot be stored")
+        elif isinstance(found, dict):
+            waiting += [*found.keys(), *found.values()]
+        elif isinstance(found, list):
+            waiting += found
+
+
 def read_json(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """Return a JSON document with exact numbers, or refuse it with its reason."""
     try:
-        return json.loads(
+        document = json.loads(
             data.decode("utf-8"),
             parse_float=_exact_number,
             parse_int=_exact_integer,
             parse_constant=_no_constant,
             object_pairs_hook=_no_duplicates,
         )
+        if _SUSPICIOUS.search(data):
+            _refuse_unstorable(document)
     except UnicodeDecodeError as error:
         raise MalformedJson(reason="it is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -83,6 +102,7 @@ def read_json(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
         ) from error
     except RecursionError as error:
         raise MalformedJson(reason="it is nested too deeply") from error
+    return document
 
 
 class ExactRequest(Request):

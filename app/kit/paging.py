@@ -36,6 +36,22 @@ def _encode(direction: str, key: str) -> str:
     return base64.urlsafe_b64encode(f"{direction}:{key}".encode()).decode().rstrip("=")
 
 
+def cursor_after(key: object) -> str:
+    """Return the cursor of what follows a key."""
+    return _encode("a", str(key))
+
+
+def _bad_cursor() -> Malformed:
+    return Malformed(faults=[Fault("/query/cursor", "bad_cursor", "is not a cursor of this list")])
+
+
+def _read(read_key: Callable[[str], Any], key: str) -> Any:  # noqa: ANN401 - a column's value
+    try:
+        return read_key(key)
+    except ValueError as error:
+        raise _bad_cursor() from error
+
+
 def _decode(cursor: str) -> tuple[str, str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
@@ -43,9 +59,7 @@ def _decode(cursor: str) -> tuple[str, str]:
         text = ""
     direction, _, key = text.partition(":")
     if direction not in {"a", "b"} or not key:
-        raise Malformed(
-            faults=[Fault("/query/cursor", "bad_cursor", "is not a cursor of this list")]
-        )
+        raise _bad_cursor()
     return direction, key
 
 
@@ -71,6 +85,8 @@ def page(
     key: InstrumentedAttribute[Any],
     asked: Window,
     view: Callable[[Row], Item],
+    *,
+    read_key: Callable[[str], Any] = str,
 ) -> Page[Item]:
     """Return one page of a statement, ordered by a unique key column.
 
@@ -78,9 +94,9 @@ def page(
     """
     backwards = asked.before is not None
     if asked.after is not None:
-        rows = rows.where(key > asked.after)
+        rows = rows.where(key > _read(read_key, asked.after))
     if asked.before is not None:
-        rows = rows.where(key < asked.before)
+        rows = rows.where(key < _read(read_key, asked.before))
     ordered = rows.order_by(key.desc() if backwards else key.asc()).limit(asked.limit + 1)
     found = list(session.scalars(ordered))
     more = len(found) > asked.limit

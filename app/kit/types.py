@@ -97,6 +97,9 @@ def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         msg = "must carry its time zone, such as 2026-12-01T09:00:00+07:00"
         raise ValueError(msg)
+    if not 1970 <= value.year <= 2999:  # also keeps the zone from carrying it out of the calendar
+        msg = "must lie between the years 1970 and 2999"
+        raise ValueError(msg)
     return value.astimezone(UTC)
 
 

@@ -1,7 +1,12 @@
+import logging
+import sys
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+import structlog
 
+from app.kit import telemetry
 from app.kit.http import read_json
 from app.kit.i18n import choose
 from app.kit.problems import MalformedJson
@@ -25,11 +30,19 @@ def test_numbers_do_not_pass_through_binary_floating_point() -> None:
         b'{"a": 1, "a": 2}',
         b"[" * 100_000,
         b'{"a": ' + b"9" * 5000 + b"}",
+        rb'{"a": ["x\u0000"]}',
+        rb'{"\ud800": 1}',
+        rb'{"a": {"b": "\udfff"}}',
     ],
 )
 def test_what_is_no_exact_json_is_refused(body: bytes) -> None:
     with pytest.raises(MalformedJson):
         read_json(body)
+
+
+def test_escapes_that_are_characters_are_read() -> None:
+    read = read_json(rb'{"a": "\ud83d\ude00 \u00e9 \\u0000"}')
+    assert read == {"a": "\U0001f600 é \\u0000"}
 
 
 @pytest.mark.parametrize(
@@ -99,13 +112,20 @@ def test_every_answer_carries_strict_headers_and_the_request_s_id(world: World) 
     assert hostile.headers["x-request-id"].startswith("req_")
 
 
-def test_no_key_is_written_to_the_log(world: World, capfd) -> None:
-    from app.kit import telemetry
-
+@pytest.fixture(name="configured")
+def _configured() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     telemetry.configure()
-    import structlog
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
-    structlog.stdlib.get_logger("test").warning("seen", header="Bearer jjk_abc-DEF_123")
+
+def test_no_key_is_written_to_the_log(configured: None, capfd) -> None:
+    logging.getLogger().handlers[0].setStream(sys.stderr)
+    logging.getLogger("test").warning("seen %s", "Bearer jjk_abc-DEF_123")
     said = capfd.readouterr().err
     assert "jjk_***" in said
     assert "abc-DEF" not in said

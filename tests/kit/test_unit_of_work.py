@@ -7,7 +7,7 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kit import problems
@@ -67,9 +67,8 @@ def test_a_refusal_rolls_everything_back(database: Database) -> None:
 
 def test_a_read_session_cannot_write_on_postgresql(postgres_url: str) -> None:
     database = Database(postgres_url)
-    with pytest.raises((OperationalError, ProgrammingError, IntegrityError)) as refused:
+    with pytest.raises(DBAPIError, match="read-only"):
         _write_while_reading(database)
-    assert "read-only" in str(refused.value)
     database.dispose()
 
 

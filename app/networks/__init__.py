@@ -1,0 +1,1 @@
+"""Networks of firms, joined only by each member's own recorded consent."""

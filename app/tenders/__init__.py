@@ -1,0 +1,1 @@
+"""Products, their parts, and the tenders that ask small firms to make them."""
