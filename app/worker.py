@@ -1,9 +1,7 @@
 """The worker process: durable jobs and the sequencer of the event log."""
 
-import signal
-import threading
 from collections.abc import Callable, Sequence
-from types import FrameType, ModuleType
+from types import ModuleType
 
 import structlog
 
@@ -13,6 +11,7 @@ from app.kit.config import Settings
 from app.kit.db import Database
 from app.kit.events.sequencer import Sequencer
 from app.kit.jobs import Cron, Handler, Job, Jobs
+from app.kit.jobs.signals import Ending
 from app.kit.jobs.worker import Worker, leave
 from app.kit.process import Process
 from app.scenarios import jobs as scenarios
@@ -61,18 +60,12 @@ def main() -> None:
     settings = Settings()
     telemetry.configure(style=settings.log_format, level=settings.log_level)
     log = structlog.stdlib.get_logger("jejaring.worker")
-    stopping = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
     background = Background(process_for(settings))
-    background.start()
-    log.info("worker_ready")
-    stopping.wait()
-    background.stop()
+    with Ending() as ending:
+        background.start()
+        log.info("worker_ready")
+        ending.wait()
+        background.stop()
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> FastAPI:
     return create_app(
-        Settings(database_url=database_url, data_dir=tmp_path, pool_size=4, threads=4)
+        Settings(database_url=database_url, data_dir=tmp_path, pool_size=4)
     )
 
 

@@ -1,5 +1,7 @@
 """One database behind two doors: a unit of work that writes and a session that only reads."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -61,15 +63,29 @@ def engine_for(url: str, *, pool_size: int = 5) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
     connection.isolation_level = None  # the driver's own BEGIN would read outside the transaction
+    write_ahead(connection)
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=30000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def write_ahead(connection: Any) -> None:  # noqa: ANN401 - a DBAPI connection
+    """Switch a SQLite file to its write-ahead log, waiting for whoever does so at this moment."""
+    limit = time.monotonic() + 30
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:  # the busy timeout does not cover this switch
+            if time.monotonic() > limit:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -118,5 +134,9 @@ def read_session(request: Request) -> Iterator[Session]:
         yield session
 
 
-UnitOfWork = Annotated[Session, Depends(unit_of_work, scope="function")]
+# A handler's answer is checked in the thread pool while its transaction is still open. If writers
+# that wait for a lock could fill the pool, the one that holds the lock would never get to commit.
+WRITERS = 8
+
+UnitOfWork = Annotated[Session, Depends(unit_of_work, scope="function", max_concurrency=WRITERS)]
 ReadSession = Annotated[Session, Depends(read_session, scope="function")]

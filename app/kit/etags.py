@@ -43,7 +43,7 @@ def require_match(request: Request, revision: int) -> None:
         raise PreconditionFailed
 
 
-def unchanged(request: Request, response: Response, revision: int) -> bool:
+def unchanged(request: Request, response: Response, revision: int) -> None:
     """Set the `ETag` of an answer; a reader who has this revision is answered 304 at once.
 
     Raises
@@ -55,4 +55,3 @@ def unchanged(request: Request, response: Response, revision: int) -> bool:
     header = request.headers.get("if-none-match")
     if header is not None and etag(revision) in _tags(header):
         raise NotModified(etag(revision))
-    return False

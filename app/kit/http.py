@@ -11,9 +11,9 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit.problems import BodyTooLarge, MalformedJson
+from app.kit.problems import BodyTooLarge, MalformedJson, NotFound
 
-_SUSPICIOUS = re.compile(rb"\\\\u(?:0000|[dD][89a-fA-F])")
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -123,6 +123,8 @@ class ExactRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def exact(request: Request) -> Response:
+            if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
+                raise NotFound  # no id and no cursor holds a NUL, and PostgreSQL takes none
             return await handler(ExactRequest(request.scope, request.receive))
 
         return exact

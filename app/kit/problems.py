@@ -130,13 +130,12 @@ class ProblemBody(BaseModel):
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI entries of the problems that a route may answer."""
+    """Return the OpenAPI entries of the problems that a route may answer.
+
+    `kit.openapi` gives them all the one schema of a problem document.
+    """
     return {
-        status: {
-            "model": ProblemBody,
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {}},
-        }
+        status: {"description": HTTPStatus(status).phrase}
         for status in sorted({400, 401, 403, 413, 422, *statuses})
     }
 

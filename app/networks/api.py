@@ -104,8 +104,7 @@ def read_network(
     network = queries.network_for(session, network_id, actor.organisation_id)
     if network is None:
         raise NotFound
-    if etags.unchanged(request, response, network.revision):
-        return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
+    etags.unchanged(request, response, network.revision)
     return _view(session, network, response)
 
 

@@ -123,8 +123,7 @@ def read_tender(
 ) -> TenderView | Response:
     """Read a tender with its lots."""
     tender = access.visible(session, tender_id, actor)
-    if etags.unchanged(request, response, tender.revision):
-        return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
+    etags.unchanged(request, response, tender.revision)
     return _tender_view(session, tender, response)
 
 

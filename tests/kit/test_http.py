@@ -129,3 +129,8 @@ def test_no_key_is_written_to_the_log(configured: None, capfd) -> None:
     said = capfd.readouterr().err
     assert "jjk_***" in said
     assert "abc-DEF" not in said
+
+
+@pytest.mark.parametrize("path", ["/v1/allocations/a%00b", "/v1/regencies?cursor=a%00b"])
+def test_a_nul_in_an_address_finds_nothing(world: World, path: str) -> None:
+    assert world.firm("CV Satu").get(path).status_code == 404

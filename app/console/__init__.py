@@ -1,0 +1,1 @@
+"""The web pages; they call the same use-case functions as the API."""

@@ -1,0 +1,1 @@
+"""Subcontract orders that follow from awards, with their delivery schedules."""
