@@ -97,7 +97,7 @@ def _chart(notice: Notice, language: str) -> dict[str, Any]:
     }
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 def start(request: Request, session: ReadSession) -> HTMLResponse:
     """Say what this is, and show the latest award: who makes what, and when."""
     notice = latest_notice(session)

@@ -140,7 +140,7 @@ def test_no_body_makes_the_server_stumble(buyer: Firm) -> None:
     deep = '{"problem": {"lots": ' + "[" * 900 + "]" * 900 + "}}"
     for body in (*map(json.dumps, HOSTILE), deep):
         answer = buyer.post("/v1/allocations", content=body, headers=JSON)
-        assert answer.status_code == 422, body[:200]
+        assert answer.status_code in {400, 422}, body[:200]
         assert faults(answer)
 
 
@@ -197,12 +197,12 @@ def test_requests_at_the_same_moment_share_the_limit(buyer: Firm, app: FastAPI) 
     def ask() -> None:
         statuses.append(buyer.post("/v1/allocations", {"problem": problem()}).status_code)
 
-    threads = [Thread(target=ask) for _request in range(3)]
+    threads = [Thread(target=ask) for _request in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(statuses) == [202, 429, 429]
+    assert sorted(statuses) == [202] + [429] * 7
 
 
 def test_nothing_is_enqueued_for_what_was_refused(buyer: Firm, app: FastAPI) -> None:

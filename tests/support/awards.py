@@ -111,7 +111,7 @@ class Prepared:
         self._template = copy.copy(server)
         if self._template is not None:
             self._template.name = str(self._url.database)
-        app = create_app(Settings(database_url=url, data_dir=folder, pool_size=4, threads=4))
+        app = create_app(Settings(database_url=url, data_dir=folder, pool_size=4))
         with TestClient(app) as client:
             self._market = market(World(app, client))
             self._market.first()

@@ -1,0 +1,1 @@
+"""Bids of firms and networks: fragments of the allocation format, unread before opening."""
