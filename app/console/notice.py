@@ -112,7 +112,10 @@ def _notice(session: Session, award: Award) -> Notice:
             for entry in run.rule_prices or []
             if entry.get("cost_low") is not None and entry.get("cost_high") is not None
         ],
-        rows=[_row(line, lots[line.lot_code], bidders, names, sizes) for line in lines],
+        rows=[
+            _row(line, lots[line.lot_code], bidders, names, sizes)
+            for line in sorted(lines, key=lambda line: lots[line.lot_code].position)
+        ],
         winners=len(members),
         firms={size: sum(1 for found in sizes.values() if found == size) for size in SIZES},
         hours=_hours(session, award.id),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,18 +44,19 @@ def _formats(language: str) -> dict[str, Callable[..., str]]:
     def say(template: str, **params: object) -> str:
         return translate(language, template, params)
 
-    def money(amount: Decimal, currency: str) -> str:
-        whole = amount == amount.to_integral_value()
-        return format_currency(
-            amount,
-            currency,
-            format="¤ #,##0" if whole else None,
-            locale=language,
-            currency_digits=not whole,
-        )
+    def money(amount: Decimal, currency: str, rounding: str = ROUND_HALF_EVEN) -> str:
+        places = Decimal(1) if currency == "IDR" else Decimal("0.01")
+        shown = amount.quantize(places, rounding=rounding)
+        pattern = "¤\u00a0#,##0" if currency == "IDR" else "¤\u00a0#,##0.00"
+        return format_currency(shown, currency, pattern, language, currency_digits=False)
 
-    def day(value: date) -> str:
-        return format_date(value, "d MMM y", locale=language)
+    def interval(low: Decimal, high: Decimal, currency: str) -> str:
+        """Round outward: what is said stays true."""
+        ends = money(low, currency, ROUND_FLOOR), money(high, currency, ROUND_CEILING)
+        return ends[0] if ends[0] == ends[1] else " – ".join(ends)
+
+    def short(value: date) -> str:
+        return format_date(value, "d MMM", locale=language)
 
     def moment(value: datetime) -> str:
         return format_datetime(value, "d MMM y HH:mm 'UTC'", locale=language)
@@ -63,9 +64,10 @@ def _formats(language: str) -> dict[str, Callable[..., str]]:
     return {
         "_": say,
         "money": money,
+        "interval": interval,
         "number": partial(format_decimal, locale=language),
         "percent": partial(format_percent, format="#,##0.00 %", locale=language),
-        "day": day,
+        "short": short,
         "moment": moment,
     }
 
