@@ -5,6 +5,7 @@ from types import ModuleType
 
 import structlog
 
+import app.models  # noqa: F401 - a row can be written only where the tables it refers to are known
 from app.kit import telemetry
 from app.kit.clock import Clock
 from app.kit.config import Settings
