@@ -10,10 +10,10 @@ from app.bids import consents, queries, submission, withdrawal
 from app.bids.errors import BidsNeverOpened, BidsSealed
 from app.bids.models import Bid
 from app.bids.schemas import (
+    BidConsentRequest,
     BidItem,
     BidMemberView,
     BidView,
-    ConsentRequest,
     ContentView,
     ReceiptView,
     SubmissionRequest,
@@ -141,7 +141,7 @@ def read_bid(
 
 @router.post("/bids/{bid_id}/consents", responses=responses(404, 409))
 def consent(
-    bid_id: str, body: ConsentRequest, actor: Writer, session: UnitOfWork, clock: ServerClock
+    bid_id: str, body: BidConsentRequest, actor: Writer, session: UnitOfWork, clock: ServerClock
 ) -> BidItem:
     """Consent for your firm to a network's bid; with the last consent it stands."""
     consents.consent(session, bid_id, body.content_sha256, actor=actor, clock=clock)

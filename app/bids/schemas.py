@@ -94,8 +94,20 @@ class SubmissionRequest(Body):
     offers: Offers
 
 
-class ConsentRequest(Body):
+class BidConsentRequest(Body):
     """The content that you consent to for your firm."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "content_sha256": (
+                        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                    )
+                }
+            ]
+        }
+    )
 
     content_sha256: Sha256
 

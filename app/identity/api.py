@@ -98,7 +98,7 @@ def list_keys(actor: KeyOwner, session: ReadSession, asked: Asked) -> Page[KeyVi
     return page(session, rows, ApiKey.id, asked, KeyView.model_validate)
 
 
-@router.post("/api-keys", status_code=201, responses=responses())
+@router.post("/api-keys", status_code=201, responses=responses(404))
 def make_key(
     body: KeyRequest,
     response: Response,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.kit.http import Body, View
 from app.kit.types import Instant, Text
@@ -35,6 +35,19 @@ Email = Annotated[
 
 class RegistrationRequest(Body):
     """A new organisation and its first user."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "CV Logam Presisi Tegal",
+                    "business_id": "9120001234567",
+                    "user_name": "Sari Wulandari",
+                    "email": "sari@example.co.id",
+                }
+            ]
+        }
+    )
 
     name: Annotated[Text, Field(examples=["CV Logam Presisi Tegal"])]
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["ID"])] = "ID"
@@ -92,6 +105,12 @@ class RegistrationView(View):
 class UserRequest(Body):
     """A new user of your organisation."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"name": "Budi Santoso", "email": "budi@example.co.id", "role": "sales"}]
+        }
+    )
+
     name: Text
     email: Email
     role: Role
@@ -99,6 +118,10 @@ class UserRequest(Body):
 
 class KeyRequest(Body):
     """A new API key for a user of your organisation."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"label": "ERP", "scopes": ["tenders:read", "bids:write"]}]}
+    )
 
     user_id: str | None = Field(None, description="Default: yourself.")
     label: Annotated[Text, Field(examples=["ERP"])]
@@ -108,6 +131,18 @@ class KeyRequest(Body):
 
 class AuthorisationRequest(Body):
     """A power for a user of your organisation to bind it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "user_id": "usr_01kb3x8v0aemm9v5c2q7w4t6zn",
+                    "power": "submit",
+                    "evidence": "Board resolution 12/2026",
+                }
+            ]
+        }
+    )
 
     user_id: str
     power: Power

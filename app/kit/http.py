@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit.problems import BodyTooLarge, MalformedJson, NotFound
+from app.kit.problems import BodyTooLarge, Fault, Malformed, MalformedJson, NotFound
 
 _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
@@ -123,8 +123,11 @@ class ExactRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def exact(request: Request) -> Response:
-            if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
-                raise NotFound  # no id and no cursor holds a NUL, and PostgreSQL takes none
+            # No id and no search holds a NUL, and PostgreSQL takes none.
+            if "\0" in request.url.path:
+                raise NotFound
+            if b"%00" in request.scope["query_string"]:
+                raise Malformed(faults=[Fault("/query", "nul", "must not hold a NUL character")])
             return await handler(ExactRequest(request.scope, request.receive))
 
         return exact

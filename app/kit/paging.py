@@ -1,12 +1,11 @@
 """Keyset paging: `?cursor=&limit=` gives `items`, `next` and `prev` in the order of ids."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -19,9 +18,19 @@ Item = TypeVar("Item")
 class Page(BaseModel, Generic[Item]):
     """One page of a list, oldest first; a cursor is opaque."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"description": "One page of a list, oldest first; a cursor is opaque."}
+    )
+
     items: list[Item]
     next: str | None = Field(None, description="Cursor of the following page; null at the end.")
     prev: str | None = Field(None, description="Cursor of the page before; null at the start.")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+        """Name a page as a client would: `OrderPage`, for orders."""
+        item = params[0].__name__.removesuffix("View").removesuffix("Item")
+        return f"{item}Page"
 
 
 class Window(BaseModel):
@@ -55,7 +64,7 @@ def _read(read_key: Callable[[str], Any], key: str) -> Any:  # noqa: ANN401 - a 
 def _decode(cursor: str) -> tuple[str, str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base 64, or no UTF-8 within
         text = ""
     direction, _, key = text.partition(":")
     if direction not in {"a", "b"} or not key:

@@ -17,7 +17,7 @@ from app.kit.problems import NotFound, responses
 from app.networks import formation, queries
 from app.networks.models import Network
 from app.networks.schemas import (
-    ConsentRequest,
+    NetworkConsentRequest,
     NetworkItem,
     NetworkMemberView,
     NetworkRequest,
@@ -111,7 +111,7 @@ def read_network(
 @router.post("/networks/{network_id}/consents", responses=responses(404, 409))
 def consent(
     network_id: str,
-    body: ConsentRequest,
+    body: NetworkConsentRequest,
     response: Response,
     actor: Writer,
     session: UnitOfWork,

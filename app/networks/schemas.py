@@ -63,7 +63,7 @@ class NetworkRequest(Body):
     ]
 
 
-class ConsentRequest(Body):
+class NetworkConsentRequest(Body):
     """A member's consent to the very terms that it has read."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"terms_sha256": "3f" * 32}]})

@@ -131,6 +131,15 @@ def test_no_key_is_written_to_the_log(configured: None, capfd) -> None:
     assert "abc-DEF" not in said
 
 
-@pytest.mark.parametrize("path", ["/v1/allocations/a%00b", "/v1/regencies?cursor=a%00b"])
-def test_a_nul_in_an_address_finds_nothing(world: World, path: str) -> None:
-    assert world.firm("CV Satu").get(path).status_code == 404
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/allocations/a%00b", 404),
+        ("/v1/regencies?cursor=a%00b", 422),
+        ("/v1/regencies?cursor=%C3%A9", 422),
+        ("/v1/regencies?cursor=YQ", 422),
+        ("/v1/regencies?limit=0", 422),
+    ],
+)
+def test_an_address_that_names_nothing_is_refused(world: World, path: str, status: int) -> None:
+    assert world.firm("CV Satu").get(path).status_code == status
