@@ -1,0 +1,1 @@
+"""The demonstration: a real tender walked through over HTTP."""
