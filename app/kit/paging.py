@@ -27,9 +27,9 @@ class Page(BaseModel, Generic[Item]):
     prev: str | None = Field(None, description="Cursor of the page before; null at the start.")
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """Name a page as a client would: `OrderPage`, for orders."""
-        item = params[0].__name__.removesuffix("View").removesuffix("Item")
+        item = str(params[0].__name__).removesuffix("View").removesuffix("Item")
         return f"{item}Page"
 
 

@@ -1,0 +1,96 @@
+"""An integer linear model with exact coefficients, between formulation and engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+
+from app.allocation.linear import Exact, Linear
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``lower ≤ Σ coefficients·columns ≤ upper``, all whole numbers without a common factor."""
+
+    name: str
+    columns: tuple[int, ...]
+    coefficients: tuple[int, ...]
+    lower: int | None
+    upper: int | None
+
+
+class Model:
+    """Columns that take whole numbers within bounds, and rows over them."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.lower: list[int] = []
+        self.upper: list[int] = []
+        self.rows: list[Row] = []
+
+    def column(self, name: str, lower: int, upper: int) -> int:
+        """Add a column and return its index."""
+        self.names.append(name)
+        self.lower.append(lower)
+        self.upper.append(upper)
+        return len(self.names) - 1
+
+    def row(
+        self, name: str, body: Linear, *, lower: Exact | None = None, upper: Exact | None = None
+    ) -> None:
+        """Add ``lower ≤ body ≤ upper``."""
+        self.rows.append(self.made_row(name, body, lower=lower, upper=upper))
+
+    @staticmethod
+    def made_row(
+        name: str, body: Linear, *, lower: Exact | None = None, upper: Exact | None = None
+    ) -> Row:
+        """Return ``lower ≤ body ≤ upper`` as a row.
+
+        The row is multiplied up to whole numbers and divided by their common factor; a bound that
+        is then no whole number is rounded inward, which cuts off no whole point.
+        """
+        terms = [(column, value) for column, value in body.terms.items() if value]
+        scale = lcm(1, *(value.denominator for _, value in terms))
+        whole = [value.numerator * (scale // value.denominator) for _, value in terms]
+        factor = Fraction(scale, gcd(*whole) or 1)
+        divisor = gcd(*whole) or 1
+        low = None if lower is None else _ceil((lower - body.constant) * factor)
+        high = None if upper is None else _floor((upper - body.constant) * factor)
+        columns = tuple(column for column, _ in terms)
+        return Row(name, columns, tuple(c // divisor for c in whole), low, high)
+
+    def range_of(self, body: Linear) -> tuple[Exact, Exact]:
+        """Return the least and the greatest value that the columns' bounds allow ``body``."""
+        least: Exact = body.constant
+        greatest: Exact = body.constant
+        for column, value in body.terms.items():
+            ends = (value * self.lower[column], value * self.upper[column])
+            least += min(ends)
+            greatest += max(ends)
+        return least, greatest
+
+    def violated(self, point: Sequence[int]) -> list[str]:
+        """Return the names of the rows and columns that a point does not keep."""
+        names = [
+            name
+            for name, low, value, high in zip(
+                self.names, self.lower, point, self.upper, strict=True
+            )
+            if not low <= value <= high
+        ]
+        for row in self.rows:
+            value = sum(c * point[j] for j, c in zip(row.columns, row.coefficients, strict=True))
+            if (row.lower is not None and value < row.lower) or (
+                row.upper is not None and value > row.upper
+            ):
+                names.append(row.name)
+        return names
+
+
+def _ceil(value: Exact) -> int:
+    return -((-value) // 1)
+
+
+def _floor(value: Exact) -> int:
+    return value // 1

@@ -1,0 +1,1 @@
+"""Reads the allocation format: shape, numbers, references, canonical form."""

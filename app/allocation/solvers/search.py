@@ -1,0 +1,34 @@
+"""What every engine takes and gives."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+# (best value so far, bound): called about ten times a second; returning True stops the search.
+Watch = Callable[[Fraction | None, Fraction | None], bool]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far a search may go; ``None`` is no limit. Work is in the engine's own units."""
+
+    seconds: float | None
+    work: float | None
+    gap: Fraction
+    seed: int
+    threads: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a search found.
+
+    ``point`` has a whole number for every column and keeps every row; ``bound`` holds for every
+    point. ``infeasible`` is proven; ``complete`` says that the search was not cut short.
+    """
+
+    point: Sequence[int] | None
+    bound: Fraction | None
+    infeasible: bool
+    complete: bool
+    work: float

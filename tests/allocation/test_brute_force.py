@@ -1,0 +1,46 @@
+"""Tiny random problems over every feature: the optimizer against trying everything."""
+
+from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.allocation import Options, solve
+from app.allocation.document import defects
+from tests.allocation.brute import answer
+from tests.allocation.tiny import drawn, tiny
+
+# A stage's value that never ends as a decimal is written with 12 of them.
+LOST = Fraction(1, 10**11)
+
+
+def agree(document: Mapping[str, Any]) -> str:
+    """Solve, compare with trying everything, and return the outcome."""
+    assert defects(document) == []
+    right, result = answer(document), solve(document, Options())
+    if right.optima is None:
+        assert result["status"] == "infeasible"
+        return "infeasible"
+    assert result["status"] == "optimal"
+    bounds = [Fraction(stage["bound"]) for stage in result["stages"]]
+    assert all(abs(b - o) < LOST for b, o in zip(bounds, right.optima, strict=True))
+    last = Fraction(result["stages"][-1]["value"])
+    assert abs(last - right.optima[-1]) < LOST
+    return "complete" if result["complete"] else "incomplete"
+
+
+@settings(max_examples=120)
+@given(st.randoms(use_true_random=False))
+def test_the_optimum_is_the_best_of_all_allocations(random: Random) -> None:
+    agree(tiny(random))
+
+
+def test_complete_incomplete_and_infeasible_all_occur() -> None:
+    outcomes = Counter(agree(drawn(seed)) for seed in range(150))
+    assert outcomes["complete"] >= 30
+    assert outcomes["incomplete"] >= 50
+    assert outcomes["infeasible"] >= 8
