@@ -76,9 +76,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> FastAPI:
-    return create_app(
-        Settings(database_url=database_url, data_dir=tmp_path, pool_size=4)
-    )
+    return create_app(Settings(database_url=database_url, data_dir=tmp_path, pool_size=4))
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ def test_the_whole_rest_can_be_held_and_no_more(database: Database, press: str) 
         (Decimal(30), Decimal("20.5")),
     ]
 
+
 def test_what_is_released_is_free_again_and_what_is_committed_is_not(
     database: Database, press: str
 ) -> None:
