@@ -65,7 +65,7 @@ def _binding(problem: Problem) -> list[str]:
 
 def _tried(problem: Problem, kept: Sequence[str], limits: Limits, clock: Clock) -> Outcome:
     made = formulate(only(problem, kept))
-    return engine.minimise(made.model, Linear(), None, limits, clock.watch(0))
+    return engine.minimise(made.model, Linear(), {}, limits, clock.watch(0))
 
 
 def only(problem: Problem, kept: Sequence[str]) -> Problem:

@@ -8,6 +8,7 @@ from app.allocation.elements import Problem
 from app.allocation.reading import consistency, meaning, references
 from app.allocation.reading.building import build
 from app.allocation.reading.canonical import canonical, problem_sha256
+from app.allocation.reading.collector import paused
 from app.allocation.reading.defects import DEFECT_MESSAGES, Defect, DocumentError, defect
 from app.allocation.reading.format import FORMAT, PROBLEM
 from app.allocation.reading.numbers import decimal_text
@@ -47,7 +48,8 @@ def read(document: Mapping[str, Any]) -> Problem:
     DocumentError
         With all defects of the whole document, in document order.
     """
-    problem, found = _examined(document)
+    with paused():
+        problem, found = _examined(document)
     if found:
         raise DocumentError(found)
     return problem
@@ -55,7 +57,8 @@ def read(document: Mapping[str, Any]) -> Problem:
 
 def defects(document: Mapping[str, Any]) -> list[Defect]:
     """Return all defects of a document, in document order; none means that it can be read."""
-    return _examined(document)[1]
+    with paused():
+        return _examined(document)[1]
 
 
 def _examined(document: Mapping[str, Any]) -> tuple[Problem, list[Defect]]:

@@ -9,7 +9,7 @@ from app.allocation.problem import ScaledOffer, scaled_offers
 
 NONE = Fraction(0)
 # Trying a step against every rule takes a whole evaluation, so only so many are tried.
-MOST_TRIALS = 60
+MOST_TRIALS = 20
 
 
 class Reasons:

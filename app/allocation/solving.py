@@ -1,6 +1,6 @@
 """From a problem document to a verified result: stage after stage, each within the earlier ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -86,7 +86,7 @@ class Run:
         self.made: Formulation = formulate(problem)
         self.stages = list(_stages(self.made))
         self.best: Evaluation | None = None
-        self.point: Sequence[int] | None = None
+        self.point = self._start()
         self.work = 0.0
         self.steps: list[dict[str, str]] = []
 
@@ -127,6 +127,22 @@ class Run:
             return []
         return [self.value(k, self.best) for k in range(len(self.stages))]
 
+    def _start(self) -> dict[int, int]:
+        """Return the quantities to start from: the reference's, or none.
+
+        Without a start CP-SAT may take a minute to find any allocation at all.
+        """
+        before = self.problem.reference.quantities
+        start = {}
+        for (name, t), column in self.made.quantity.items():
+            steps = (
+                Fraction(before[name][t]) // self.made.scaled.offers[name].step
+                if name in before
+                else 0
+            )
+            start[column] = min(steps, self.made.model.upper[column])
+        return start
+
     def _search(self, k: int, stage: StageRun) -> Outcome:
         began = self.clock.seconds()
         limits = self._limits(len(self.stages) - k)
@@ -148,7 +164,7 @@ class Run:
         if outcome.point is not None:
             found = evaluate(self.problem, plan_of(self.made, outcome.point))
             if self.best is None or self.value(k, found) <= self.value(k, self.best):
-                self.best, self.point = found, outcome.point
+                self.best, self.point = found, dict(enumerate(outcome.point))
         stage.bound = outcome.bound
         if self.best is not None:
             value = self.value(k, self.best)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,3 +45,14 @@ def test_complete_incomplete_and_infeasible_all_occur() -> None:
     assert outcomes["complete"] >= 30
     assert outcomes["incomplete"] >= 50
     assert outcomes["infeasible"] >= 8
+
+
+@pytest.mark.parametrize("kind", ["top_share", "share", "amount", "count", "consistent"])
+@pytest.mark.parametrize("seed", range(12))
+def test_cost_is_never_overstated_where_more_of_it_is_wanted(kind: str, seed: int) -> None:
+    features = {f"rule:{kind}", "negative", "packages", "discounts", "charges"}
+    document = drawn(seed, frozenset(features))
+    document["objective"] = [{"terms": [{"measure": "cost", "weight": "-1"}]}]
+    for rule in document["rules"]:
+        rule["penalty"] = "4.5"
+    agree(document)

@@ -43,7 +43,7 @@ def test_the_optimum_is_that_of_all_points(seed: int) -> None:
     model, objective = drawn(seed)
     ranges = [range(a, b + 1) for a, b in zip(model.lower, model.upper, strict=True)]
     allowed = [point for point in product(*ranges) if not model.violated(point)]
-    outcome = engine.minimise(model, objective, None, FREE, never)
+    outcome = engine.minimise(model, objective, {}, FREE, never)
     if not allowed:
         assert outcome.infeasible
         return
@@ -66,7 +66,7 @@ def test_limits_that_cannot_bind_are_dropped_and_impossible_ones_kept() -> None:
     (row,) = narrowed(model).rows
     assert (row.lower, row.upper) == (None, None)
     model.row("never", Linear({0: 1}), lower=10**30)
-    assert engine.minimise(model, Linear(), None, FREE, never).infeasible
+    assert engine.minimise(model, Linear(), {}, FREE, never).infeasible
 
 
 def test_rounding_an_objective_never_raises_it() -> None:
@@ -97,6 +97,23 @@ def test_prices_with_many_decimals_are_exact() -> None:
     result = solved(document)
     assert totals(result) == {"O": 10}
     assert cost(result) == 10 * Fraction(price)
+
+
+def test_discounts_and_top_shares_of_long_decimals_are_exact() -> None:
+    price = "1.000000000000000000000001"
+    tiers = [{"from": "0", "percent": "0"}, {"from": "10.00000000000000000000001", "percent": "10"}]
+    discount = {"id": "D", "on": ["O"], "basis": "value", "kind": "all_units", "tiers": tiers}
+    document = problem(offer(price=price), discounts=[discount])
+    # Ten units are worth 10.00000000000000000000001: just enough.
+    assert solved(document)["discounts"][0]["tier"] == 1
+    tiers[1]["from"] = "10.000000000000000000000011"
+    assert solved(document)["discounts"][0]["tier"] == 0
+    rule = {"id": "R", "kind": "top_share", "each": "bidder", "n": 1, "measure": "value"}
+    two = problem(
+        offer(price=price), offer("P", bidder="B", price="2"), rules=[{**rule, "max": "0.55"}]
+    )
+    # 5·1.0…01 of about 15 is a third; 2·5 is two thirds: B may hold 0.55 at most.
+    assert totals(solved(two)) == {"O": 7, "P": 3}
 
 
 def test_unfilled_shares_of_many_different_demands_are_exact() -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from app.allocation.reading.collector import paused
 from app.allocation.reading.defects import DocumentError, defect
 from app.allocation.reading.format import PROBLEM
 from app.allocation.reading.values import Json
@@ -33,8 +34,9 @@ def canonical(document: Mapping[str, Any]) -> bytes:
         If it holds a value that no exact JSON document holds, such as a float.
     """
     try:
-        ordered = _sorted(PROBLEM.canonical(document))
-        text = json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        with paused():
+            ordered = _sorted(PROBLEM.canonical(document))
+            text = json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except RecursionError:
         raise DocumentError([defect("", "nested_too_deeply")]) from None
     return text.encode()

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from functools import reduce
 
 PLACES = 12
 LARGEST_DIGITS = 30
 LARGEST_PLACES = 30
 
+ZERO = Decimal(0)
 _GRAMMAR = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 # Wide enough that no product of two numbers of the format is ever rounded.
 EXACT = Context(prec=4 * (LARGEST_DIGITS + LARGEST_PLACES))
@@ -51,6 +53,9 @@ def exact(value: object) -> Decimal:
         if not _GRAMMAR.fullmatch(text):
             raise NumberError("not_a_decimal")
         number = Decimal(text)
+        if len(text) <= LARGEST_DIGITS and "e" not in text and "E" not in text:
+            # Too short to have too many digits; most numbers end here.
+            return number or ZERO
     elif kind is Decimal:
         number = value  # type: ignore[assignment]  # narrowed by the class above
     elif kind is int:
@@ -68,7 +73,7 @@ def _within_range(number: Decimal) -> Decimal:
     if not number.is_finite():
         raise NumberError("not_a_decimal")
     if number == 0:
-        return Decimal(0)
+        return ZERO
     _, digits, exponent = number.as_tuple()
     if (
         number.adjusted() >= LARGEST_DIGITS
@@ -88,7 +93,7 @@ def round_to(number: Decimal, places: int) -> Decimal:
 
 def total(values: Iterable[Decimal]) -> Fraction:
     """Return the exact sum, which Python's default decimal context might round."""
-    return sum(map(Fraction, values), Fraction(0))
+    return Fraction(reduce(EXACT.add, values, ZERO))
 
 
 def decimal_text(value: Decimal | Fraction | int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from app.allocation.reading.collector import paused
 from app.allocation.reading.defects import Defect, DocumentError, defect, escape
 from app.allocation.reading.numbers import LARGEST_DIGITS
 
@@ -90,13 +91,14 @@ def parse(data: bytes) -> dict[str, Any]:
         raise DocumentError([defect("", "not_utf8", position=str(error.start))]) from None
     reader = _Reader()
     try:
-        value = json.loads(
-            text,
-            parse_float=reader.number,
-            parse_int=reader.whole,
-            parse_constant=reader.constant,
-            object_pairs_hook=reader.members,
-        )
+        with paused():
+            value = json.loads(
+                text,
+                parse_float=reader.number,
+                parse_int=reader.whole,
+                parse_constant=reader.constant,
+                object_pairs_hook=reader.members,
+            )
     except json.JSONDecodeError as error:
         place = {"line": str(error.lineno), "column": str(error.colno)}
         raise DocumentError([defect("", "not_json", **place)]) from None

@@ -1,7 +1,7 @@
 """CP-SAT: whole numbers throughout, so that what it proves is exact."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from importlib import metadata
 
@@ -56,7 +56,7 @@ def version() -> str:
 
 
 def minimise(
-    model: Model, objective: Linear, hint: Sequence[int] | None, limits: Limits, watch: Watch
+    model: Model, objective: Linear, hint: Mapping[int, int], limits: Limits, watch: Watch
 ) -> Outcome:
     """Search the point of a model with the least value of an objective.
 
@@ -67,7 +67,7 @@ def minimise(
     objective
         What is minimised.
     hint
-        A point to start from.
+        Values of some columns to start from.
     limits
         How far to search.
     watch
@@ -145,7 +145,7 @@ def _parameters(limits: Limits, objective: Linear) -> cp.SatParameters:
 
 
 def _proto(
-    model: Model, objective: Linear, unit: Fraction, hint: Sequence[int] | None
+    model: Model, objective: Linear, unit: Fraction, hint: Mapping[int, int]
 ) -> cp.CpModelProto:
     proto = cp.CpModelProto()
     for low, high in zip(model.lower, model.upper, strict=True):
@@ -160,7 +160,6 @@ def _proto(
     terms = [(column, value) for column, value in objective.terms.items() if value]
     proto.objective.vars.extend([column for column, _ in terms])
     proto.objective.coeffs.extend([int(value / unit) for _, value in terms])
-    if hint is not None:
-        proto.solution_hint.vars.extend(range(len(hint)))
-        proto.solution_hint.values.extend(hint)
+    proto.solution_hint.vars.extend(list(hint))
+    proto.solution_hint.values.extend(list(hint.values()))
     return proto

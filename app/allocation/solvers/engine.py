@@ -1,7 +1,7 @@
 """The engine that searches, kept exact where numbers are too wide for it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -16,7 +16,7 @@ __all__ = ["NAME", "minimise", "version"]
 
 
 def minimise(
-    model: Model, objective: Linear, hint: Sequence[int] | None, limits: Limits, watch: Watch
+    model: Model, objective: Linear, hint: Mapping[int, int], limits: Limits, watch: Watch
 ) -> Outcome:
     """Search the point of a model with the least value of an objective, in exact arithmetic.
 
@@ -25,7 +25,7 @@ def minimise(
     model, objective
         Coefficients of any width.
     hint
-        A point to start from.
+        Values of some columns to start from.
     limits
         How far to search.
     watch
@@ -94,7 +94,9 @@ def _improved(
     while True:
         value = objective.value(point)
         stricter = narrowed(model, (objective, value - unit))
-        found = cp_sat.minimise(stricter, aim.body, point, left.next(), left.look(value))
+        found = cp_sat.minimise(
+            stricter, aim.body, dict(enumerate(point)), left.next(), left.look(value)
+        )
         left.work += found.work
         if found.infeasible:
             return replace(outcome, point=point, bound=value, work=left.work)
