@@ -17,6 +17,13 @@ cli = typer.Typer(
 )
 OPENAPI = Path("openapi/openapi.json")
 
+TimeLimit = Annotated[float | None, typer.Option(help="Seconds.", min=0)]
+WorkLimit = Annotated[
+    float | None, typer.Option(help="Work units: the same allocation every time.", min=0)
+]
+Gap = Annotated[str, typer.Option(help="Stop within this fraction of the bound.")]
+Seed = Annotated[int, typer.Option(min=0)]
+Threads = Annotated[int, typer.Option(min=1)]
 ProblemFile = Annotated[str, typer.Argument(help="Problem document; - reads standard input.")]
 
 
@@ -82,13 +89,11 @@ def openapi(
 def solve(
     problem: ProblemFile,
     output: Annotated[str, typer.Option("-o", "--output", help="Result document; - prints it.")],
-    time_limit: Annotated[float | None, typer.Option(help="Seconds.", min=0)] = None,
-    deterministic_limit: Annotated[
-        float | None, typer.Option(help="Work units: the same allocation every time.", min=0)
-    ] = None,
-    gap: Annotated[str, typer.Option(help="Stop within this fraction of the bound.")] = "0",
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-    threads: Annotated[int, typer.Option(min=1)] = 1,
+    time_limit: TimeLimit = None,
+    deterministic_limit: WorkLimit = None,
+    gap: Gap = "0",
+    seed: Seed = 0,
+    threads: Threads = 1,
 ) -> None:
     """Solve an allocation problem; the result is verified before it is written."""
     from app.allocation import commands  # noqa: PLC0415
@@ -115,6 +120,55 @@ def verify(
     from app.allocation import commands  # noqa: PLC0415
 
     raise typer.Exit(commands.verify_files(problem, result))
+
+
+@cli.command()
+def explain(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="price-of-rule, conflict, unfilled, what-would-have-won, frontier or replan."
+        ),
+    ],
+    problem: ProblemFile,
+    output: Annotated[str, typer.Option("-o", "--output", help="Answer; - prints it.")] = "-",
+    result: Annotated[
+        str | None, typer.Option(help="The problem's own result; for replan the plan so far.")
+    ] = None,
+    name: Annotated[
+        list[str] | None, typer.Option(help="A rule, a bid or a failed firm; may be repeated.")
+    ] = None,
+    axis: Annotated[
+        list[str] | None, typer.Option(help="A measure of the frontier, twice; - maximises.")
+    ] = None,
+    most_points: Annotated[int, typer.Option(help="Points of a frontier.", min=2)] = 50,
+    bands: Annotated[bool, typer.Option("--bands", help="Only bands of 5 %.")] = False,
+    time_limit: TimeLimit = None,
+    deterministic_limit: WorkLimit = None,
+    gap: Gap = "0",
+    seed: Seed = 0,
+    threads: Threads = 1,
+) -> None:
+    """Answer a question about an allocation: prices of rules, conflicts, what would have won."""
+    from app.allocation.explaining import commands  # noqa: PLC0415
+
+    raise typer.Exit(
+        commands.explain_files(
+            kind,
+            problem,
+            output,
+            known_path=result,
+            names=name or (),
+            axes=axis or (),
+            most_points=most_points,
+            bands=bands,
+            time_limit=time_limit,
+            deterministic_limit=deterministic_limit,
+            gap=gap,
+            seed=seed,
+            threads=threads,
+        )
+    )
 
 
 def run() -> None:
