@@ -94,6 +94,9 @@ def solve(
     gap: Gap = "0",
     seed: Seed = 0,
     threads: Threads = 1,
+    certificate_budget: Annotated[
+        int, typer.Option(min=0, help="Linear programs that may prove the bound; 0: no proof.")
+    ] = 0,
 ) -> None:
     """Solve an allocation problem; the result is verified before it is written."""
     from app.allocation import commands  # noqa: PLC0415
@@ -107,6 +110,7 @@ def solve(
             gap=gap,
             seed=seed,
             threads=threads,
+            certificate_budget=certificate_budget,
         )
     )
 
@@ -120,6 +124,17 @@ def verify(
     from app.allocation import commands  # noqa: PLC0415
 
     raise typer.Exit(commands.verify_files(problem, result))
+
+
+@cli.command()
+def check_certificate(
+    problem: ProblemFile,
+    result: Annotated[str, typer.Argument(help="Result document with its certificate.")],
+) -> None:
+    """Check the proof of a result's bound in exact arithmetic, without any solver."""
+    from app.allocation.certificate import commands  # noqa: PLC0415
+
+    raise typer.Exit(commands.check_certificate_files(problem, result))
 
 
 @cli.command()

@@ -1,0 +1,1 @@
+"""Measures the project: the optimizer on published instances, and the service."""

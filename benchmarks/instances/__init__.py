@@ -1,0 +1,1 @@
+"""Published instances, each family read by a module of its own into the allocation format."""

@@ -1,0 +1,1 @@
+"""Runs instances and writes what was measured."""
