@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from app.allocation import document as documents
+from app.allocation.certificate import certify
 from app.allocation.document import DocumentError, defect
 from app.allocation.files import complain, may_write, read_document, write_document
 from app.allocation.options import AllocationFailed, OnProgress, Options
@@ -28,6 +29,7 @@ def solve_file(
     gap: str = "0",
     seed: int = 0,
     threads: int = 1,
+    certificate_budget: int = 0,
 ) -> int:
     """Solve the problem in a file and write the verified result.
 
@@ -43,6 +45,8 @@ def solve_file(
         The search may stop within this fraction of its bound; a decimal.
     seed, threads
         As in ``app.allocation.Options``.
+    certificate_budget
+        How many linear programs the certificate's trees may consist of; 0 leaves it out.
 
     Returns
     -------
@@ -63,6 +67,8 @@ def solve_file(
         document = read_document(problem_path)
         with interrupted() as stop, progress_bar() as tell:
             result = solve_in_child(document, options, tell, stop)
+            if certificate_budget:
+                result = _certified(document, result, certificate_budget, stop)
         write_document(result_path, result)
     except DocumentError as error:
         complain(_defects(error))
@@ -71,6 +77,22 @@ def solve_file(
         complain([{"pointer": "", "code": "failed", "detail": str(error)}])
         return DOES_NOT_HOLD
     return HOLDS
+
+
+def _certified(
+    document: Mapping[str, Any],
+    result: dict[str, Any],
+    budget: int,
+    stop: Callable[[], bool],
+) -> dict[str, Any]:
+    certificate = certify(document, result, budget_nodes=budget, should_stop=stop)
+    if not certificate["stages"]:  # nothing could be proven
+        return result
+    certified = {**result, "certificate": certificate}
+    findings = verify(document, certified)
+    if findings:
+        raise AllocationFailed("; ".join(f"{f.pointer}: {f.detail}" for f in findings))
+    return certified
 
 
 def verify_files(problem_path: str, result_path: str) -> int:

@@ -197,12 +197,13 @@ class Run:
         return Limits(seconds, work, gap, options.seed, options.threads)
 
     def _award_nothing(self) -> None:
-        """Fall back on the empty allocation where it keeps every hard rule and pin."""
+        """Fall back on the empty allocation where it keeps rules, pins and choices."""
         empty = evaluate(self.problem, Plan({}, ()))
         soft = {rule.id for rule in self.problem.rules if rule.penalty is not None}
         kept = all(not one.violation or one.id in soft for one in empty.rules)
         pinned = any(pin.min > 0 or (pin.package and pin.accept) for pin in self.problem.pins)
-        if kept and not pinned:
+        chosen = any(choice.min > 0 for choice in self.problem.choices)
+        if kept and not pinned and not chosen:
             self.best = empty
 
 

@@ -35,7 +35,8 @@ class _Incumbent(cp.SolutionCallback):
         """Note a better point."""
         response: cp.CpSolverResponse = self.Response()  # type: ignore[no-untyped-call]  # theirs
         self.point = list(response.solution)
-        self.raise_bound(response.inner_objective_lower_bound)
+        if response.inner_objective_lower_bound:  # 0 may mean that nothing was proven yet
+            self.raise_bound(response.inner_objective_lower_bound)
         self.value = round(response.objective_value)
 
     def on_bound(self, bound: float) -> None:
@@ -102,20 +103,34 @@ def minimise(
     if not answers:
         bound = _real(best.bound, unit, objective)
         return Outcome(best.point, bound, infeasible=False, complete=False, work=0.0)
-    return _outcome(answers[0], unit, objective)
+    return _outcome(answers[0], best, unit, objective)
 
 
 def _real(value: int | None, unit: Fraction, objective: Linear) -> Fraction | None:
     return None if value is None else unit * value + objective.constant
 
 
-def _outcome(answer: cp.CpSolverResponse, unit: Fraction, objective: Linear) -> Outcome:
+def _proven(answer: cp.CpSolverResponse, told: int | None) -> int | None:
+    """Return the bound of a search that has ended, None where nothing was proven.
+
+    A search that is cut short before it has proven anything reports 0, the field's default: then
+    only what it told on the way counts.
+    """
+    last: int = answer.inner_objective_lower_bound
+    if answer.status == cp.CpSolverStatus.OPTIMAL or last:
+        return last if told is None else max(last, told)
+    return told
+
+
+def _outcome(
+    answer: cp.CpSolverResponse, best: _Incumbent, unit: Fraction, objective: Linear
+) -> Outcome:
     status = cp.CpSolverStatus
     if answer.status == status.MODEL_INVALID:
         raise ValueError(f"CP-SAT refuses the model: {answer.solution_info}")
     found = answer.status in (status.OPTIMAL, status.FEASIBLE)
     infeasible = answer.status == status.INFEASIBLE
-    bound = None if infeasible else answer.inner_objective_lower_bound
+    bound = None if infeasible else _proven(answer, best.bound)
     return Outcome(
         point=list(answer.solution) if found else None,
         bound=_real(bound, unit, objective),
