@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,14 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from app import __version__
 from app.console import queries
 from app.console.notice import SIZES, Notice, latest_notice
 from app.kit.db import ReadSession
 from app.kit.i18n import LANGUAGES, choose, translate
+from app.kit.types import rounded
 
 STATIC = Path(__file__).parent / "static"
 router = APIRouter(include_in_schema=False)
@@ -46,7 +47,7 @@ def _formats(language: str) -> dict[str, Callable[..., str]]:
 
     def money(amount: Decimal, currency: str, rounding: str = ROUND_HALF_EVEN) -> str:
         places = Decimal(1) if currency == "IDR" else Decimal("0.01")
-        shown = amount.quantize(places, rounding=rounding)
+        shown = rounded(amount, places, rounding)
         pattern = "¤\u00a0#,##0" if currency == "IDR" else "¤\u00a0#,##0.00"
         return format_currency(shown, currency, pattern, language, currency_digits=False)
 
@@ -72,13 +73,20 @@ def _formats(language: str) -> dict[str, Callable[..., str]]:
     }
 
 
+def say(request: Request, template: Template, values: Mapping[str, Any]) -> str:
+    """Return a template filled in, in the reader's language."""
+    language = language_of(request)
+    with localcontext() as context:
+        context.prec = 200  # a sum may have more digits than the 28 of the ambient context
+        return template.render(
+            language=language, version=__version__, **_formats(language), **values
+        )
+
+
 def render(request: Request, template: str, values: Mapping[str, Any]) -> HTMLResponse:
     """Return a page in the reader's language."""
-    language = language_of(request)
-    html = templates.get_template(template).render(
-        language=language, version=__version__, **_formats(language), **values
-    )
-    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    html = say(request, templates.get_template(template), values)
+    headers = {"Content-Language": language_of(request), "Vary": "Accept-Language"}
     return HTMLResponse(html, headers=headers)
 
 

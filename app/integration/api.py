@@ -31,6 +31,13 @@ class EventView(View):
     chain_sha256: str = Field(description="Hash of the chain up to and with this event.")
 
 
+def _place(text: str) -> int:
+    place = int(text)
+    if not 0 <= place < 2**63:
+        raise ValueError(text)
+    return place
+
+
 @router.get("/events", responses=responses())
 def feed(
     actor: Annotated[Actor, allowed("events:read")], session: ReadSession, asked: Asked
@@ -41,7 +48,7 @@ def feed(
     reader that continues from its last cursor misses nothing. `next` is never null.
     """
     rows = feed_of(actor.organisation_id)
-    found = page(session, rows, Event.seq, asked, EventView.model_validate, read_key=int)
+    found = page(session, rows, Event.seq, asked, EventView.model_validate, read_key=_place)
     if found.next is None:  # a feed has no end: its reader keeps its place and asks again
         found.next = cursor_after(found.items[-1].seq if found.items else asked.after or 0)
     return found

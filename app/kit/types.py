@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Annotated, Any
 
 from pydantic import (
@@ -121,6 +121,9 @@ def _monday(value: date) -> date:
     if value.isoweekday() != 1:
         msg = "must be a Monday: calendars are kept by ISO week"
         raise ValueError(msg)
+    if not 1970 <= value.year <= 2999:
+        msg = "must lie between the years 1970 and 2999"
+        raise ValueError(msg)
     return value
 
 
@@ -132,13 +135,20 @@ Monday = Annotated[
 ]
 
 
+def rounded(amount: Decimal, places: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """Round a decimal of any length to a power of ten; the ambient context knows only 28 digits."""
+    with localcontext() as context:
+        context.prec = 200
+        return amount.quantize(places, rounding=rounding)
+
+
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Round an exact amount to what a contract states: whole rupiah or minor units; half even.
 
     Rupiah have a minor unit in ISO 4217 but none in use, so contracts state whole rupiah.
     """
-    places = Decimal(1) if currency in {"IDR", "JPY", "KRW", "VND"} else Decimal("0.01")
-    return amount.quantize(places, rounding=ROUND_HALF_EVEN)
+    whole = currency in {"IDR", "JPY", "KRW", "VND"}
+    return rounded(amount, Decimal(1) if whole else Decimal("0.01"))
 
 
 def new_id(

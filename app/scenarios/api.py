@@ -239,7 +239,11 @@ async def events(
     watched: Annotated[Watched, Depends(_watched)],
     last_event_id: Annotated[
         int,
-        Header(ge=0, description="Number of the last progress seen: the stream goes on after it."),
+        Header(
+            ge=0,
+            le=2**31 - 1,
+            description="Number of the last progress seen: the stream goes on after it.",
+        ),
     ] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow a run: events `progress`, then one `finished`, after which the stream ends.

@@ -1,9 +1,13 @@
 """The start page as it is read, and as Chromium draws it under the content security policy."""
 
+from decimal import Decimal
+
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page
 
+from app.console.pages import say, templates
 from tests.support.awards import RIVAL_PRICE, Market
 from tests.support.tenders import publish_tender
 
@@ -87,3 +91,10 @@ def test_open_tenders_are_listed_before_any_award(ready: Market) -> None:
     text = ready.world.client.get("/", headers={"Accept-Language": "en"}).text
     assert "Engsel baru" in text
     assert "Nothing has been awarded here yet" in text
+
+
+def test_an_amount_of_any_length_is_written() -> None:
+    request = Request({"type": "http", "query_string": b"lang=en", "headers": []})
+    page = templates.from_string("{{ money(amount, 'IDR') }}")
+    amount = Decimal("9" * 40 + ".5")
+    assert say(request, page, {"amount": amount}).endswith("10" + ",000" * 13)

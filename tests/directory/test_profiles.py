@@ -167,8 +167,11 @@ def test_a_calendar_is_kept_by_weeks(world: World) -> None:
         {"from_week": "2027-01-11", "to_week": "2027-01-04", "per_week": "1"},
         {"from_week": "2027-01-04", "per_week": "-1"},
         {"from_week": "2027-01-04", "to_week": "2047-01-07", "per_week": "1"},
+        {"from_week": "9999-12-27", "per_week": "1"},
     ):
         assert firm.put(path, {"weeks": [entry]}).status_code == 422, entry
+    assert firm.get(f"{path}?from_week=9999-12-27").status_code == 422
+    assert firm.get(f"{path}?from_week=2999-12-30").status_code == 200
 
 
 def test_reference_data_are_listed_page_by_page(world: World) -> None:

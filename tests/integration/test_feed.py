@@ -1,4 +1,5 @@
 from app.kit.events import sequencer
+from app.kit.paging import cursor_after
 from tests.support.api import World
 
 
@@ -40,3 +41,5 @@ def test_a_foreign_cursor_is_a_defect(world: World) -> None:
     firm = world.firm("One")
     page = firm.get("/v1/regencies?limit=1").json()
     assert firm.get(f"/v1/events?cursor={page['next']}").status_code == 422
+    for place in ("9" * 30, "-1", "x"):
+        assert firm.get(f"/v1/events?cursor={cursor_after(place)}").status_code == 422

@@ -33,6 +33,8 @@ def test_a_decimal_is_written_plainly_and_read_back(value: Decimal) -> None:
         ("10.51", "IDR", "11"),
         ("10.005", "USD", "10.00"),
         ("10.015", "USD", "10.02"),
+        ("9" * 40 + ".5", "IDR", "1" + "0" * 40),
+        ("9" * 40 + ".994", "USD", "9" * 40 + ".99"),
     ],
 )
 def test_contracts_state_whole_rupiah_and_round_half_to_even(

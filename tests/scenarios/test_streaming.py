@@ -107,3 +107,9 @@ def test_a_stream_follows_a_run_and_holds_no_connection(
     for text in texts:
         assert ": ping\n\n" in text
         assert [event.kind for event in events(text)] == ["progress", "progress", "finished"]
+
+
+def test_a_progress_number_beyond_all_numbers_is_a_defect(buyer: Firm) -> None:
+    run = sent(buyer)
+    answer = buyer.get(f"/v1/allocations/{run['id']}/events", headers={"Last-Event-ID": "9" * 30})
+    assert answer.status_code == 422
