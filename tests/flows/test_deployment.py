@@ -20,9 +20,9 @@ from app.demo import case
 from app.demo.walk import walk
 from app.kit.events.sequencer import broken_at
 
-PATIENCE = 240  # seconds after which a process is taken for stuck
+PATIENCE = 480  # seconds after which a process is taken for stuck
 # With no gap to be content with, the solver works until its limit: time to die in.
-OPTIONS = {"seconds": "6", "gap": "0", "price_rules": []}
+OPTIONS = {"seconds": "10", "gap": "0", "price_rules": []}
 
 
 def free_port() -> int:
