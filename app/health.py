@@ -37,6 +37,7 @@ def live() -> Health:
 def ready(request: Request) -> Health:
     """Answer when the database is reachable and migrated."""
     database: Database = request.app.state.database
-    if not is_current(database.engine):
-        raise NotReady
+    with database.read() as session:  # a reader: it must not wait for whoever is writing
+        if not is_current(session.connection()):
+            raise NotReady
     return Health()

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 
 def _config(scripts: str, url: str) -> Config:
@@ -41,9 +41,8 @@ def new_revision(url: str, message: str) -> None:
         command.revision(_config(str(scripts), url), message, autogenerate=True)
 
 
-def is_current(engine: Engine) -> bool:
+def is_current(connection: Connection) -> bool:
     """Tell whether a database has the newest migration."""
     with as_file(files("migrations")) as scripts:
         head = ScriptDirectory(str(scripts)).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+    return MigrationContext.configure(connection).get_current_revision() == head
