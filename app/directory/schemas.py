@@ -129,7 +129,9 @@ class ResourceRequest(Body):
     code: Code
     name: Text
     process: Annotated[Code, Field(description="A code of jejaring-process, edition 2026.")]
-    unit: Annotated[Code, Field(description="What capacity is counted in, such as h.")] = "h"
+    unit: Annotated[
+        Code, Field(max_length=20, description="What capacity is counted in, such as h.")
+    ] = "h"
 
 
 class ResourceView(View):

@@ -124,7 +124,7 @@ class KeyRequest(Body):
     )
 
     user_id: str | None = Field(None, description="Default: yourself.")
-    label: Annotated[Text, Field(examples=["ERP"])]
+    label: Annotated[Text, Field(max_length=100, examples=["ERP"])]
     scopes: list[Scope] = Field(min_length=1, examples=[["tenders:read", "bids:write"]])
     expires_at: Instant | None = Field(None, description="Default: in a year.")
 

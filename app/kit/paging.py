@@ -67,7 +67,7 @@ def _decode(cursor: str) -> tuple[str, str]:
     except ValueError:  # no base 64, or no UTF-8 within
         text = ""
     direction, _, key = text.partition(":")
-    if direction not in {"a", "b"} or not key:
+    if direction not in {"a", "b"} or not key or "\0" in key:
         raise _bad_cursor()
     return direction, key
 

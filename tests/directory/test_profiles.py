@@ -104,6 +104,7 @@ def test_a_resource_needs_a_profile_and_a_known_process_and_its_own_code(world: 
     assert world.firm("CV Baru").post("/v1/resources", asked).json()["code"] == "profile_missing"
     firm = profiled(world, "CV Satu")
     assert firm.post("/v1/resources", asked | {"process": "magic"}).status_code == 422
+    assert firm.post("/v1/resources", asked | {"unit": "u" * 21}).status_code == 422
     made = firm.post("/v1/resources", asked)
     assert made.status_code == 201
     assert firm.get(made.headers["location"]).json()["code"] == "laser-1"

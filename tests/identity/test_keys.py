@@ -147,3 +147,9 @@ def test_powers_can_be_withdrawn_and_run_out(world: World, database) -> None:
     assert holds()
     world.wait(hours=2)
     assert not holds()
+
+
+def test_a_label_too_long_to_store_is_a_defect(world: World) -> None:
+    firm = world.firm("CV Logam Presisi")
+    asked = {"label": "l" * 101, "scopes": ["profile:read"]}
+    assert firm.post("/v1/api-keys", asked).status_code == 422

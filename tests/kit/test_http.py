@@ -138,6 +138,7 @@ def test_no_key_is_written_to_the_log(configured: None, capfd) -> None:
         ("/v1/regencies?cursor=a%00b", 422),
         ("/v1/regencies?cursor=%C3%A9", 422),
         ("/v1/regencies?cursor=YQ", 422),
+        ("/v1/regencies?cursor=YTp4AA", 422),
         ("/v1/regencies?limit=0", 422),
     ],
 )
