@@ -70,9 +70,17 @@ def fail_quietly(answer: Answer) -> None:
     sys.excepthook = hook
 
 
+def hush() -> None:
+    """Keep what engines print on standard error away from the caller's terminal."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
 def main() -> None:
     """Answer one request and leave without waiting for any thread of the engine."""
     source, answer = sys.stdin.buffer, Answer(sys.stdout.buffer)
+    hush()
     fail_quietly(answer)
     first = source.readline()
     stop = threading.Event()

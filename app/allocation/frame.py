@@ -10,6 +10,7 @@ from app.allocation.problem import Scaled
 
 _WIDEST = 2**50
 _DIGIT = 2**40
+_LONG = 60
 
 
 class Formulation:
@@ -33,6 +34,8 @@ class Formulation:
         1 where a charge falls due, by its id.
     discount
         The amount of a discount, by its id.
+    homes
+        Each lot's position, which is the home of its columns.
     exact_cost
         Whether some stage is glad of cost, so that no part of it may be overstated.
     """
@@ -53,6 +56,7 @@ class Formulation:
         self.charge: dict[str, int] = {}
         self.discount: dict[str, Linear] = {}
         self.exact_cost = rewards(problem, "cost")
+        self.homes = {lot: k for k, lot in enumerate(problem.lots)}
         self._any_of: dict[frozenset[int], int] = {}
 
     def steps(self, offer: str) -> Linear:
@@ -92,6 +96,19 @@ class Formulation:
             whole.add_term(column, unit * _DIGIT**level)
             top, level = top // _DIGIT, level + 1
         return whole
+
+    def counted(self, name: str, body: Linear) -> Linear:
+        """Return a long sum as a column that is equal to it, by a row ``name``; a short one as is.
+
+        Every coefficient and the constant must be at least 0.
+        """
+        if len(body.terms) <= _LONG:
+            return body
+        unit = lattice(body.terms.values())
+        _, most = self.model.range_of(body.minus(body.constant))
+        whole = self.number(name, int(most / unit), unit)
+        self.model.row(name, whole.minus(body).plus(body.constant), lower=0, upper=0)
+        return whole.plus(body.constant)
 
     def greatest(self, name: str, bodies: Sequence[Linear], *, exact: bool) -> Linear:
         """Return an expression that is at least 0 and at least each of ``bodies``.

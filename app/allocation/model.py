@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import gcd, lcm
 
 from app.allocation.linear import Exact, Linear
+
+SHARED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +21,28 @@ class Row:
 
 
 class Model:
-    """Columns that take whole numbers within bounds, and rows over them."""
+    """Columns that take whole numbers within bounds, and rows over them.
+
+    Attributes
+    ----------
+    homes
+        The lot that a column belongs to, counted from 0; ``SHARED`` where it may concern several.
+        A hint for searches that take a problem apart: any value is right.
+    """
 
     def __init__(self) -> None:
         self.names: list[str] = []
         self.lower: list[int] = []
         self.upper: list[int] = []
+        self.homes: list[int] = []
         self.rows: list[Row] = []
 
-    def column(self, name: str, lower: int, upper: int) -> int:
+    def column(self, name: str, lower: int, upper: int, home: int = SHARED) -> int:
         """Add a column and return its index."""
         self.names.append(name)
         self.lower.append(lower)
         self.upper.append(upper)
+        self.homes.append(home)
         return len(self.names) - 1
 
     def row(
@@ -51,12 +61,11 @@ class Model:
         is then no whole number is rounded inward, which cuts off no whole point.
         """
         terms = [(column, value) for column, value in body.terms.items() if value]
-        scale = lcm(1, *(value.denominator for _, value in terms))
+        scale = lcm(*(value.denominator for _, value in terms))
         whole = [value.numerator * (scale // value.denominator) for _, value in terms]
-        factor = Fraction(scale, gcd(*whole) or 1)
         divisor = gcd(*whole) or 1
-        low = None if lower is None else _ceil((lower - body.constant) * factor)
-        high = None if upper is None else _floor((upper - body.constant) * factor)
+        low = None if lower is None else -((body.constant - lower) * scale // divisor)
+        high = None if upper is None else (upper - body.constant) * scale // divisor
         columns = tuple(column for column, _ in terms)
         return Row(name, columns, tuple(c // divisor for c in whole), low, high)
 
@@ -86,11 +95,3 @@ class Model:
             ):
                 names.append(row.name)
         return names
-
-
-def _ceil(value: Exact) -> int:
-    return -((-value) // 1)
-
-
-def _floor(value: Exact) -> int:
-    return value // 1

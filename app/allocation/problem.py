@@ -1,12 +1,13 @@
 """The problem in whole numbers: units of lots, steps of offers, tiers that can be reached."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
 from app.allocation.elements import Lot, Offer, Problem
-from app.allocation.linear import lattice
+from app.allocation.linear import Exact, lattice, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class ScaledTier:
     index: int
     least: int
     most: int
-    per_step: Fraction
-    fixed: Fraction
+    per_step: Exact
+    fixed: Exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class ScaledOffer:
     def value_limit(self) -> Fraction:
         """The highest price that any quantity can have."""
         ends = (tier.fixed + tier.per_step * tier.most for tier in self.tiers)
-        return max((end for end in ends), default=Fraction(0))
+        return max((Fraction(end) for end in ends), default=Fraction(0))
 
 
 def scaled_offers(problem: Problem) -> dict[str, ScaledOffer]:
@@ -95,6 +96,7 @@ class Scaled:
                 ends.append(cap)
             if room is not None:
                 ends.append(floor(room[t] * lot.unit / step))
+            ends.extend(self._within_capacity(offer, step, t))
             limit.append(min(ends))
         per_delivery = max(1, ceil(Fraction(offer.delivery_minimum) / step))
         limit = [most if most >= per_delivery else 0 for most in limit]
@@ -108,6 +110,15 @@ class Scaled:
         return ScaledOffer(
             step, int(step / lot.unit), tuple(limit), least, most, per_delivery, tiers
         )
+
+    def _within_capacity(self, offer: Offer, step: Fraction, t: int) -> Iterator[int]:
+        """Yield the most steps that each resource has room for in a period."""
+        for use in offer.uses:
+            left = Fraction(self.problem.resources[use.resource].capacity[t] - use.per_delivery)
+            if left < 0:
+                yield 0
+            elif use.per_unit:
+                yield floor(left / (Fraction(use.per_unit) * step))
 
 
 def _room(lot: Lot, scaled: ScaledLot) -> tuple[int, ...] | None:
@@ -161,7 +172,7 @@ def _tiers(offer: Offer, step: Fraction, least: int, most: int) -> list[ScaledTi
         high = most if last else min(most, ceil(Fraction(tiers[k + 1].start) / step) - 1)
         fixed = Fraction(0) if offer.price.all_units else paid - unit * start
         if low <= high:
-            found.append(ScaledTier(k, low, high, unit * step, fixed))
+            found.append(ScaledTier(k, low, high, plain(unit * step), plain(fixed)))
         if not last:
             paid += unit * (Fraction(tiers[k + 1].start) - start)
     return found

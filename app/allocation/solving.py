@@ -149,14 +149,12 @@ class Run:
         watch = self.clock.watch(k)
         outcome = engine.minimise(self.made.model, stage.body, self.point, limits, watch)
         self.work += outcome.work
-        self.steps.append(
-            {
-                "stage": stage.name,
-                "engine": engine.NAME,
-                "seconds": f"{self.clock.seconds() - began:.3f}",
-                "work": f"{outcome.work:.6f}",
-            }
-        )
+        alone = {
+            "engine": engine.NAME,
+            "seconds": f"{self.clock.seconds() - began:.3f}",
+            "work": f"{outcome.work:.6f}",
+        }
+        self.steps.extend({"stage": stage.name, **step} for step in outcome.steps or (alone,))
         return outcome
 
     def _take(self, k: int, stage: StageRun, outcome: Outcome) -> None:

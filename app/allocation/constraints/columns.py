@@ -13,18 +13,18 @@ def add_columns(f: Formulation) -> None:
     model, periods = f.model, f.problem.periods
     watched = deliveries_watched(f)
     for offer in f.problem.offers.values():
-        scaled = f.scaled.offers[offer.id]
+        scaled, home = f.scaled.offers[offer.id], f.homes[offer.lot]
         for t, period in enumerate(periods):
             f.quantity[offer.id, t] = model.column(
-                f"quantity[{offer.id},{period}]", 0, scaled.limit[t]
+                f"quantity[{offer.id},{period}]", 0, scaled.limit[t], home
             )
-        f.use[offer.id] = model.column(f"use[{offer.id}]", 0, min(1, scaled.most))
+        f.use[offer.id] = model.column(f"use[{offer.id}]", 0, min(1, scaled.most), home)
         for t, period in enumerate(periods):
             if len(periods) == 1:
                 f.deliver[offer.id, t] = f.use[offer.id]
             elif offer.id in watched:
                 f.deliver[offer.id, t] = model.column(
-                    f"deliver[{offer.id},{period}]", 0, min(1, scaled.limit[t])
+                    f"deliver[{offer.id},{period}]", 0, min(1, scaled.limit[t]), home
                 )
     for package in f.problem.packages:
         f.use[package] = model.column(f"use[{package}]", 0, 1)
@@ -34,14 +34,15 @@ def add_columns(f: Formulation) -> None:
 def _lot_columns(f: Formulation) -> None:
     model, periods = f.model, f.problem.periods
     for lot in f.problem.lots.values():
-        scaled = f.scaled.lots[lot.id]
+        scaled, home = f.scaled.lots[lot.id], f.homes[lot.id]
         for t, period in enumerate(periods):
             here = f"[{lot.id},{period}]"
-            f.shortfall[lot.id, t] = model.column(f"shortfall{here}", 0, scaled.demand[t])
+            f.shortfall[lot.id, t] = model.column(f"shortfall{here}", 0, scaled.demand[t], home)
             if lot.carry_cost is not None and scaled.later[t]:
-                f.early[lot.id, t] = model.column(f"early{here}", 0, scaled.later[t])
+                f.early[lot.id, t] = model.column(f"early{here}", 0, scaled.later[t], home)
             if lot.over_cost is not None:
-                f.excess[lot.id, t] = model.column(f"excess{here}", 0, _most_excess(f, lot.id))
+                most = _most_excess(f, lot.id)
+                f.excess[lot.id, t] = model.column(f"excess{here}", 0, most, home)
 
 
 def _most_excess(f: Formulation, lot: str) -> int:

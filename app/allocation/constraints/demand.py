@@ -54,7 +54,7 @@ def demand_is_served_first(f: Formulation) -> None:
     for lot in f.problem.lots.values():
         for t, period in enumerate(f.problem.periods):
             here = f"short[{lot.id},{period}]"
-            short = f.model.column(here, 0, 1)
+            short = f.model.column(here, 0, 1, f.homes[lot.id])
             shortfall = f.shortfall[lot.id, t]
             body = Linear({shortfall: 1, short: -f.model.upper[shortfall]})
             f.model.row(f"{here}.shortfall", body, upper=0)
@@ -80,7 +80,7 @@ def surplus_is_carried_first(f: Formulation) -> None:
             if (lot.id, t) not in f.early:
                 continue
             here = f"[{lot.id},{period}]"
-            full = f.model.column(f"full{here}", 0, 1)
+            full = f.model.column(f"full{here}", 0, 1, f.homes[lot.id])
             later, excess = f.scaled.lots[lot.id].later[t], f.excess[lot.id, t]
             early = Linear({f.early[lot.id, t]: 1, full: -later})
             f.model.row(f"full{here}.early", early, lower=0)

@@ -16,6 +16,8 @@ from app.allocation.rulework import (
     package_amount,
 )
 
+# A base that stands in more rows than this is added up once, in a column of its own.
+_FEW = 2
 # What must be at least 0: for the minimum, and for the maximum; None where there is no limit.
 Limits = tuple[Linear | None, Linear | None]
 
@@ -59,7 +61,10 @@ def _each_is_within(
             continue
         violation = Linear()
         for cell in measured(f.problem, rule):
-            base = amount(f, rule.measure or "", cell.base).plus(cell.base_prior)
+            base = amount(f, rule.measure or "", cell.base)
+            if len(cell.held) > _FEW:
+                base = f.counted(f"{kind}_base[{rule.id}{cell_name(f, cell.cell)}]", base)
+            base = base.plus(cell.base_prior)
             for held in cell.held:
                 selected = amount(f, rule.measure or "", held.selected).plus(held.prior)
                 low, high = limits(rule, selected, base)

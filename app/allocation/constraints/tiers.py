@@ -25,12 +25,12 @@ def one_tier_is_paid(f: Formulation) -> None:
 
 
 def _tiered(f: Formulation, offer: Offer) -> Linear:
-    model = f.model
+    model, home = f.model, f.homes[offer.lot]
     one, whole, price = Linear.of(f.use[offer.id], -1), f.steps(offer.id).times(-1), Linear()
     for tier in f.scaled.offers[offer.id].tiers:
         here = f"[{offer.id},{tier.index}]"
-        chosen = model.column(f"tier{here}", 0, 1)
-        steps = model.column(f"tier_steps{here}", 0, tier.most)
+        chosen = model.column(f"tier{here}", 0, 1, home)
+        steps = model.column(f"tier_steps{here}", 0, tier.most, home)
         model.row(f"tier_from{here}", Linear({steps: 1, chosen: -tier.least}), lower=0)
         model.row(f"tier_to{here}", Linear({steps: 1, chosen: -tier.most}), upper=0)
         one.add_term(chosen, 1)

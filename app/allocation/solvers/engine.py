@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from app.allocation.linear import Linear, lattice
 from app.allocation.model import Model
-from app.allocation.solvers import cp_sat
+from app.allocation.solvers import cp_sat, portfolio
 from app.allocation.solvers.cp_sat import NAME, version
 from app.allocation.solvers.search import Limits, Outcome, Watch
 from app.allocation.solvers.wide import Rounded, narrowed, rounded
@@ -48,7 +48,7 @@ def minimise(
             None if value is None else aim.bound(value), None if bound is None else aim.bound(bound)
         )
 
-    found = cp_sat.minimise(narrowed(model), aim.body, hint, limits, look)
+    found = portfolio.minimise(narrowed(model), aim.body, hint, limits, look)
     bound = None if found.bound is None else aim.bound(found.bound)
     point = None if found.point is None else list(found.point[: len(model.names)])
     outcome = replace(found, point=point, bound=bound)

@@ -1,6 +1,6 @@
 """What every engine takes and gives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -24,7 +24,8 @@ class Outcome:
     """What a search found.
 
     ``point`` has a whole number for every column and keeps every row; ``bound`` holds for every
-    point. ``infeasible`` is proven; ``complete`` says that the search was not cut short.
+    point. ``infeasible`` is proven; ``complete`` says that the search was not cut short. ``steps``
+    names the engines that took part, where it was more than one.
     """
 
     point: Sequence[int] | None
@@ -32,3 +33,4 @@ class Outcome:
     infeasible: bool
     complete: bool
     work: float
+    steps: Sequence[Mapping[str, str]] = ()

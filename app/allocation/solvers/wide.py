@@ -49,10 +49,11 @@ def narrowed(model: Model, better: tuple[Linear, Exact] | None = None) -> Model:
         If a column alone is too wide.
     """
     narrow = Model()
-    for name, low, high in zip(model.names, model.lower, model.upper, strict=True):
+    columns = zip(model.names, model.lower, model.upper, model.homes, strict=True)
+    for name, low, high, home in columns:
         if max(abs(low), abs(high)) >= LARGEST // 4:
             raise TooWideError(f"{name} takes too many values")
-        narrow.column(name, low, high)
+        narrow.column(name, low, high, home)
     rows = list(model.rows)
     if better is not None:
         rows.append(model.made_row("better", better[0], upper=better[1]))
