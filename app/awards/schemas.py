@@ -1,26 +1,11 @@
 """Requests and responses about awards."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import ConfigDict, Field, StringConstraints
 
 from app.kit.http import Body, View
-from app.kit.types import Instant, decimal_text
-
-# What the server computed may have more digits than what it accepts: sums of products.
-ExactNumber = Annotated[
-    Decimal,
-    PlainSerializer(decimal_text, return_type=str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^\d+(\.\d+)?$",
-            "examples": ["15875000.55"],
-            "description": "An exact decimal as a string, of any length; never rounded.",
-        }
-    ),
-]
+from app.kit.types import ExactNumber, Instant
 
 
 class AwardRequest(Body):

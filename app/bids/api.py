@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from app.bids import consents, queries, submission, withdrawal
@@ -18,15 +18,17 @@ from app.bids.schemas import (
     ReceiptView,
     SubmissionRequest,
 )
+from app.bids.submission import Sound
 from app.bids.visibility import shown_status
 from app.identity.actor import Actor, allowed
 from app.kit import etags
-from app.kit.db import ReadSession, UnitOfWork
+from app.kit.clock import Clock
+from app.kit.db import Database, ReadSession, UnitOfWork
 from app.kit.deps import ServerClock
 from app.kit.http import ExactRoute
 from app.kit.idempotency import AtMostOnce
 from app.kit.paging import Asked, Page, page
-from app.kit.problems import NotFound, responses
+from app.kit.problems import Conflict, NotFound, responses
 from app.kit.types import utc_text
 from app.tenders import access
 from app.tenders.models import Tender
@@ -41,17 +43,41 @@ def _item(bid: Bid, at: datetime) -> BidItem:
     return BidItem(**shown, status=shown_status(bid, bid.tender, at))
 
 
-def _readable(session: Session, bid_id: str, actor: Actor) -> Bid:
-    bid = queries.readable_bid(session, bid_id, actor.organisation_id)
+def _shown(session: Session, bid_id: str, actor: Actor, clock: Clock) -> BidItem:
+    bid = queries.readable_header(session, bid_id, actor.organisation_id)
     if bid is None:
         raise NotFound
-    return bid
+    return _item(bid, clock.now(session))
+
+
+def _examined(
+    tender_id: str,
+    body: SubmissionRequest,
+    request: Request,
+    actor: Writer,
+    clock: ServerClock,
+    once: AtMostOnce,
+) -> Sound | None:
+    """Read the offers before the request's transaction begins; None where they were stored once."""
+    database: Database = request.app.state.database
+    with database.read() as session:
+        if once.known(session, actor.user_id) is not None:
+            return None
+    return submission.examine(
+        database,
+        tender_id,
+        network_id=body.network_id,
+        offers=body.offers,
+        actor=actor,
+        clock=clock,
+    )
 
 
 @router.post("/tenders/{tender_id}/bids", status_code=201, responses=responses(404, 409))
 def submit(
     tender_id: str,
     body: SubmissionRequest,
+    sound: Annotated[Sound | None, Depends(_examined)],
     response: Response,
     actor: Writer,
     session: UnitOfWork,
@@ -66,19 +92,20 @@ def submit(
     """
     made = once.seen(session, actor.user_id)
     if made is None:
+        if sound is None:  # its key was forgotten between the two looks
+            raise Conflict
         bid = submission.submit(
             session,
             tender_id,
             network_id=body.network_id,
-            offers=body.offers,
+            sound=sound,
             actor=actor,
             clock=clock,
         )
         made = bid.id
         once.keep(session, actor.user_id, made, clock)
     response.headers["Location"] = f"/v1/bids/{made}"
-    item = _item(_readable(session, made, actor), clock.now(session))
-    return ReceiptView.model_validate(item)
+    return ReceiptView.model_validate(_shown(session, made, actor, clock))
 
 
 @router.get("/tenders/{tender_id}/bids", responses=responses(404, 409))
@@ -126,7 +153,9 @@ def read_bid(
     clock: ServerClock,
 ) -> BidView:
     """Read a bid of yours, or one for your opened tender."""
-    bid = _readable(session, bid_id, actor)
+    bid = queries.readable_bid(session, bid_id, actor.organisation_id)
+    if bid is None:
+        raise NotFound
     item = _item(bid, clock.now(session))
     # Time alone lets a bid lapse, so that counts as a revision of what is read here.
     etags.unchanged(request, response, 2 * bid.revision + (item.status == "lapsed"))
@@ -145,11 +174,11 @@ def consent(
 ) -> BidItem:
     """Consent for your firm to a network's bid; with the last consent it stands."""
     consents.consent(session, bid_id, body.content_sha256, actor=actor, clock=clock)
-    return _item(_readable(session, bid_id, actor), clock.now(session))
+    return _shown(session, bid_id, actor, clock)
 
 
 @router.post("/bids/{bid_id}/withdrawal", responses=responses(404, 409))
 def withdraw(bid_id: str, actor: Writer, session: UnitOfWork, clock: ServerClock) -> BidItem:
     """Withdraw a bid that your firm submitted, before the closing."""
     withdrawal.withdraw(session, bid_id, actor=actor, clock=clock)
-    return _item(_readable(session, bid_id, actor), clock.now(session))
+    return _shown(session, bid_id, actor, clock)

@@ -27,6 +27,12 @@ def readable_bid(session: Session, bid_id: str, organisation_id: str) -> Bid | N
     return session.scalar(_readable(organisation_id).where(Bid.id == bid_id))
 
 
+def readable_header(session: Session, bid_id: str, organisation_id: str) -> Bid | None:
+    """Return the same without its content, which may be megabytes."""
+    rows = _readable(organisation_id).options(defer(Bid.content, raiseload=True))
+    return session.scalar(rows.where(Bid.id == bid_id))
+
+
 def own_bids(organisation_id: str, tender_id: str | None) -> Select[Bid]:
     """Return the bids that bind an organisation, without their content."""
     rows = _readable(organisation_id).where(binds(organisation_id))
@@ -63,10 +69,11 @@ def members_of(session: Session, bid_ids: Iterable[str]) -> Sequence[BidMember]:
 
 
 def locked_bid(session: Session, bid_id: str) -> Bid:
-    """Return a bid as it is now, locked against every other act on it."""
+    """Return a bid as it is now, locked against every other act on it, content apart."""
     return session.scalars(
         select(Bid)
         .where(Bid.id == bid_id)
+        .options(defer(Bid.content))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()

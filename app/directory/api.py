@@ -67,7 +67,7 @@ def _view(session: Session, profile: Profile) -> ProfileView:
     )
 
 
-@router.put("/profile", responses=responses(412, 428))
+@router.put("/profile", responses=responses(409, 412, 428))
 def write_profile(
     body: ProfileRequest,
     request: Request,
@@ -207,9 +207,7 @@ def _calendar(session: Session, resource: Resource, first: date, last: date) -> 
     offered = {
         row.week: row.capacity for row in queries.capacity(session, [resource.id], first, last)
     }
-    promised: dict[date, Decimal] = {}
-    for row in queries.reservations(session, [resource.id], first, last):
-        promised[row.week] = promised.get(row.week, Decimal(0)) + row.amount
+    promised = queries.promised(session, resource.id, first, last)
     free = ledger.free_weeks(session, [resource.id], first, last)[resource.id]
     return CapacityView(
         resource_id=resource.id,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from app.kit.types import exact_arithmetic
+
 WEEK = timedelta(weeks=1)
 
 
@@ -33,6 +35,7 @@ class Placement:
     amount: Decimal
 
 
+@exact_arithmetic()
 def place(need: Decimal, span: Span, free: Mapping[date, Decimal]) -> Sequence[Placement] | None:
     """Place a need in the earliest free weeks of a span, or return None where it does not fit.
 

@@ -11,11 +11,12 @@ from app.directory import queries
 from app.directory.calendar import Span, place
 from app.directory.errors import CapacityTaken, Lack
 from app.directory.models import Reservation
-from app.kit.types import new_id
+from app.kit.types import exact_arithmetic, new_id
 
 ZERO = Decimal(0)
 
 
+@exact_arithmetic()
 def free_weeks(
     session: Session, resource_ids: Iterable[str], first: date, last: date
 ) -> dict[str, dict[date, Decimal]]:
@@ -33,6 +34,7 @@ def free_weeks(
     }
 
 
+@exact_arithmetic()
 def remaining(
     session: Session, resource_ids: Iterable[str], spans: Sequence[Span]
 ) -> dict[str, list[Decimal]]:
@@ -51,6 +53,7 @@ def remaining(
     }
 
 
+@exact_arithmetic()
 def hold(
     session: Session,
     *,

@@ -156,9 +156,7 @@ def write_capacity(
         return
     queries.locked_resources(session, [resource.id])
     first, last = min(weeks), max(weeks)
-    promised: dict[date, Decimal] = {}
-    for row in queries.reservations(session, [resource.id], first, last):
-        promised[row.week] = promised.get(row.week, Decimal(0)) + row.amount
+    promised = queries.promised(session, resource.id, first, last)
     faults = [
         Fault(
             "/weeks",

@@ -1,8 +1,9 @@
 """Every SELECT of the directory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from app.directory.models import (
     Resource,
     SizeClass,
 )
+from app.kit.types import exact_arithmetic
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,15 @@ def reservations(
             Reservation.state != "released",
         )
     ).all()
+
+
+def promised(session: Session, resource_id: str, first: date, last: date) -> Mapping[date, Decimal]:
+    """Return how much of a resource is promised in each week from first to last, exactly."""
+    sums: dict[date, Decimal] = {}
+    with exact_arithmetic():
+        for row in reservations(session, [resource_id], first, last):
+            sums[row.week] = sums.get(row.week, Decimal(0)) + row.amount
+    return sums
 
 
 def reservations_of(session: Session, holder_id: str) -> Sequence[Reservation]:

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from app.directory.calendar import mondays
 from app.kit.http import Body, View
-from app.kit.types import Amount, Code, Instant, Monday, Quantity, Text, Whole
+from app.kit.types import Amount, Code, ExactNumber, Instant, Monday, Quantity, Text, Whole
 
 MAX_WEEKS = 260
 
@@ -15,9 +15,9 @@ MAX_WEEKS = 260
 class CodeBody(Body):
     """A code of a classification; never bare, since editions split and merge codes."""
 
-    scheme: Annotated[Code, Field(examples=["kbli"])]
-    edition: Annotated[Code, Field(examples=["2020"])]
-    code: Annotated[Code, Field(examples=["25920"])]
+    scheme: Annotated[Code, Field(max_length=20, examples=["kbli"])]
+    edition: Annotated[Code, Field(max_length=10, examples=["2020"])]
+    code: Annotated[Code, Field(max_length=40, examples=["25920"])]
 
 
 class ProfileRequest(Body):
@@ -49,7 +49,9 @@ class ProfileRequest(Body):
         Amount, Field(description="Of the last full year; private: only the size class is shown.")
     ]
     sales_year: Annotated[Whole, Field(ge=2000, le=2100)]
-    regency_code: Annotated[Code, Field(description="Kemendagri code of the regency or city.")]
+    regency_code: Annotated[
+        Code, Field(max_length=10, description="Kemendagri code of the regency or city.")
+    ]
     ownership_group: Annotated[
         Code | None, Field(description="Firms of one owner name the same group.")
     ] = None
@@ -128,7 +130,9 @@ class ResourceRequest(Body):
 
     code: Code
     name: Text
-    process: Annotated[Code, Field(description="A code of jejaring-process, edition 2026.")]
+    process: Annotated[
+        Code, Field(max_length=40, description="A code of jejaring-process, edition 2026.")
+    ]
     unit: Annotated[
         Code, Field(max_length=20, description="What capacity is counted in, such as h.")
     ] = "h"
@@ -194,8 +198,8 @@ class CapacityWeekView(View):
 
     week: date
     capacity: Quantity
-    reserved: Quantity = Field(description="Held, committed: promised to awards and orders.")
-    remaining: Quantity
+    reserved: ExactNumber = Field(description="Held, committed: promised to awards and orders.")
+    remaining: ExactNumber
 
 
 class CapacityView(View):

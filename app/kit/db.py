@@ -9,6 +9,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr
 
 _READ_ONLY = "jejaring_read_only"
@@ -91,6 +93,18 @@ def write_ahead(connection: Any) -> None:  # noqa: ANN401 - a DBAPI connection
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def unavailable(error: Exception) -> bool:
+    """Tell whether a statement failed since others hold what it needs, or the server is away.
+
+    On SQLite a missing table is an operational error too, so only a lock counts there.
+    """
+    cause = getattr(error, "orig", None)
+    if isinstance(cause, sqlite3.OperationalError):
+        primary = cause.sqlite_errorcode & 0xFF
+        return primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    return isinstance(error, OperationalError | PoolTimeout)
 
 
 class Database:

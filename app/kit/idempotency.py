@@ -64,7 +64,11 @@ class Once:
             ).scalar_one()
             if not free:
                 raise StillRunning(headers={"Retry-After": "1"})
-        row = session.get(IdempotencyKey, (actor, self.key))
+        return self.known(session, actor)
+
+    def known(self, session: Session, actor: str) -> str | None:
+        """Return the same where the first request has been answered; nothing is held for it."""
+        row = None if self.key is None else session.get(IdempotencyKey, (actor, self.key))
         if row is None:
             return None
         if row.request_sha256 != self.fingerprint:

@@ -5,18 +5,23 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from app.kit import i18n
+from app.kit.db import unavailable
+from app.kit.methods import allowed
 from app.kit.telemetry import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
+logger = structlog.stdlib.get_logger("jejaring.problems")
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,15 @@ class Conflict(Problem):
     sentence = "Somebody changed the same thing at the same time: read it again and repeat."
 
 
+class Busy(Problem):
+    """The database did not answer in time: others hold what is needed, or it is away."""
+
+    status = 503
+    code = "busy"
+    title = "The server is busy"
+    sentence = "The database could not serve the request in time: repeat it in a moment."
+
+
 class ErrorItem(BaseModel):
     """One defect of a request."""
 
@@ -136,7 +150,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """
     return {
         status: {"description": HTTPStatus(status).phrase}
-        for status in sorted({400, 401, 403, 413, 422, *statuses})
+        for status in sorted({400, 401, 403, 413, 422, 503, *statuses})
     }
 
 
@@ -244,6 +258,22 @@ class OtherHttp(Problem):
     sentence = "The server refused the request: {reason}."
 
 
+def _install_the_database_s(app: FastAPI) -> None:
+    def on_conflict(request: Request, _error: Exception) -> JSONResponse:
+        return answer(request, Conflict())
+
+    def on_unavailable(request: Request, error: Exception) -> JSONResponse:
+        if not unavailable(error):
+            raise error
+        logger.warning("database_unavailable", reason=type(error).__name__, exc_info=error)
+        return answer(request, Busy(headers={"Retry-After": "1"}))
+
+    app.add_exception_handler(OperationalError, on_unavailable)
+    app.add_exception_handler(PoolTimeout, on_unavailable)
+    app.add_exception_handler(IntegrityError, on_conflict)
+    app.add_exception_handler(StaleDataError, on_conflict)
+
+
 def install(app: FastAPI) -> None:
     """Make every refusal of the application a problem document."""
 
@@ -260,6 +290,8 @@ def install(app: FastAPI) -> None:
         kind = _BY_STATUS.get(error.status_code)
         if kind is not None:
             return answer(request, kind(headers=error.headers))
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            error.headers = {**(error.headers or {}), "Allow": allowed(request)}
         phrase = HTTPStatus(error.status_code).phrase
         problem = OtherHttp(reason=phrase, headers=error.headers)
         problem.status = error.status_code  # type: ignore[misc]  # one instance of a general refusal
@@ -274,11 +306,7 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, NotModified)  # noqa: S101
         return Response(status_code=304, headers={"ETag": error.etag})
 
-    def on_conflict(request: Request, _error: Exception) -> JSONResponse:
-        return answer(request, Conflict())
-
-    app.add_exception_handler(IntegrityError, on_conflict)
-    app.add_exception_handler(StaleDataError, on_conflict)
+    _install_the_database_s(app)
     app.add_exception_handler(NotModified, on_unmodified)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)

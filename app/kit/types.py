@@ -2,9 +2,10 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Decimal, Inexact, localcontext
 from typing import Annotated, Any
 
 from pydantic import (
@@ -35,7 +36,8 @@ def _exact(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         msg = "must be a decimal number, best written as a string"
         raise ValueError(msg)  # noqa: TRY004 - Pydantic reports a ValueError with its place
-    text = str(value).strip()
+    # Not str(): that writes a millionth of a millionth as 1E-12.
+    text = format(value, "f") if isinstance(value, Decimal) else str(value).strip()
     body = text.removeprefix("-")
     if not body or not body.replace(".", "", 1).isascii() or not body.replace(".", "", 1).isdigit():
         msg = "must be a plain decimal number such as 12500 or 0.25"
@@ -76,6 +78,19 @@ Share = Annotated[
     Field(ge=0, le=1),
     _text,
     _schema(r"^(0(\.\d{1,12})?|1(\.0{1,12})?)$", "0.6", "A share between 0 and 1."),
+]
+# What the server computed may have more digits than what it accepts: sums of products.
+ExactNumber = Annotated[
+    Decimal,
+    _text,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d+(\.\d+)?$",
+            "examples": ["15875000.55"],
+            "description": "An exact decimal as a string, of any length; never rounded.",
+        }
+    ),
 ]
 
 
@@ -133,6 +148,14 @@ Monday = Annotated[
     AfterValidator(_monday),
     Field(json_schema_extra={"examples": ["2027-01-04"]}, description="A Monday (ISO week)."),
 ]
+
+
+@contextmanager
+def exact_arithmetic() -> Iterator[None]:
+    """Let decimals be added and subtracted exactly; the ambient context rounds at 28 digits."""
+    with localcontext(prec=400) as context:
+        context.traps[Inexact] = True
+        yield
 
 
 def rounded(amount: Decimal, places: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:

@@ -5,9 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.awards.schemas import ExactNumber
 from app.kit.http import View
-from app.kit.types import Instant
+from app.kit.types import ExactNumber, Instant
 
 Status = Literal["placed", "acknowledged"]
 

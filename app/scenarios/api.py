@@ -108,6 +108,7 @@ def request_allocation(
     clock: ServerClock,
 ) -> RunView:
     """Send an allocation problem to be solved; poll the run, or follow its events."""
+    requesting.refuse_defects(body, desk.settings)  # before the transaction takes any lock
     actor = desk.actor.user_id
     known = once.seen(desk.session, actor)
     run = queries.run(desk.session, known) if known else None

@@ -20,7 +20,7 @@ from app.scenarios.errors import AssemblyDefective, RunFinished, TooManyRuns
 from app.scenarios.faults import fault, refuse, refuse_too_large
 from app.scenarios.jobs import SOLVE, key_of
 from app.scenarios.models import Run
-from app.scenarios.pricing import cost_stage
+from app.scenarios.pricing import has_plain_cost
 from app.scenarios.schemas import DEFAULT_SECONDS, AllocationRequest, RunOptions, ScenarioRequest
 from app.scenarios.solving import Outcome, finish
 from app.tenders.models import Tender
@@ -39,13 +39,23 @@ class Desk:
     at: Callable[[Session], datetime]
 
 
-def request_allocation(desk: Desk, body: AllocationRequest) -> Run:
-    """Ask for a run of a problem that the client sends."""
+def refuse_defects(body: AllocationRequest, settings: Settings) -> None:
+    """Read a problem that the client sends, which may take seconds and needs no transaction.
+
+    Raises
+    ------
+    Malformed
+        With every defect of the problem and the options.
+    """
     refuse_too_large(body.problem)
     found = [fault(defect, f"/problem{defect.pointer}") for defect in defects(body.problem)]
-    limits = _limit_faults(body.options, desk.settings)
+    limits = _limit_faults(body.options, settings)
     # Which rules can be priced is known only of a sound problem.
     refuse(found + limits if found else limits + _pricing_faults(body.options, body.problem))
+
+
+def request_allocation(desk: Desk, body: AllocationRequest) -> Run:
+    """Ask for a run of a problem that has been read without a defect."""
     return _store(desk, body.name, body.problem, body.options)
 
 
@@ -113,7 +123,7 @@ def _pricing_faults(options: RunOptions, problem: Mapping[str, Any]) -> list[Fau
         for position, rule in enumerate(options.price_rules)
         if rule not in known
     ]
-    if options.price_rules and cost_stage(problem) is None:
+    if options.price_rules and not has_plain_cost(problem):
         faults.append(
             Fault(
                 "/options/price_rules",

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.allocation.document import DocumentError
+from app.allocation.explaining.changing import without
 from app.allocation.options import AllocationFailed, OnProgress, Options, ShouldStop
 from app.allocation.process import solve_in_child
 from app.allocation.verify import verify
@@ -18,7 +19,7 @@ from app.kit.jobs import Run as JobRun
 from app.kit.process import Process
 from app.scenarios import queries
 from app.scenarios.models import Run
-from app.scenarios.pricing import rule_price, without
+from app.scenarios.pricing import price_of
 from app.scenarios.progress import AWARD, Reporter, Watch, append
 from app.tenders import progress as tender_progress
 
@@ -132,7 +133,7 @@ def compute(
             if watch.should_stop():
                 break
             freed = answer(without(task.problem, rule), f"without {rule}")
-            prices.append(rule_price(task.problem, rule, result, freed))
+            prices.append(price_of(task.problem, rule, result, freed))
     except DocumentError as error:
         return failed("problem_refused", str(error))
     except AllocationFailed as error:

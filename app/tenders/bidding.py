@@ -12,6 +12,21 @@ from app.tenders.errors import TenderClosed
 from app.tenders.models import Tender
 
 
+def taking_bids(session: Session, tender_id: str, clock: Clock) -> tuple[Tender, datetime]:
+    """Return a tender that takes bids, and the time of looking, without holding it to that.
+
+    For what may take long and needs no lock; whoever stores a bid asks `open_for_bids` as well.
+
+    Raises
+    ------
+    NotFound
+        Where the tender was never published.
+    TenderClosed
+        Where it takes no bids, or none any more.
+    """
+    return _in_time(session, queries.tender(session, tender_id), clock)
+
+
 def open_for_bids(session: Session, tender_id: str, clock: Clock) -> tuple[Tender, datetime]:
     """Hold a tender that takes bids until the transaction ends, and return the time of doing so.
 
@@ -25,7 +40,10 @@ def open_for_bids(session: Session, tender_id: str, clock: Clock) -> tuple[Tende
     TenderClosed
         Where it takes no bids, or none any more.
     """
-    tender = queries.locked(session, tender_id, shared=True)
+    return _in_time(session, queries.locked(session, tender_id, shared=True), clock)
+
+
+def _in_time(session: Session, tender: Tender | None, clock: Clock) -> tuple[Tender, datetime]:
     if tender is None or tender.published_at is None:
         raise NotFound
     now = clock.now(session)

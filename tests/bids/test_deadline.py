@@ -65,15 +65,12 @@ def test_a_submission_that_had_the_tender_in_time_is_in_the_opening(
     world: World, buyer: Firm, firm: Firm, shop: Database, tender: dict[str, Any]
 ) -> None:
     clock = world.app.state.clock
+    with shop.read() as session:
+        actor = authenticate(session, firm.secret, clock)
+    bidding = {"network_id": None, "actor": actor, "clock": clock}
+    sound = submission.examine(shop, tender["id"], offers=[offer("plate")], **bidding)
     with shop.unit_of_work() as session:
-        bid = submission.submit(
-            session,
-            tender["id"],
-            network_id=None,
-            offers=[offer("plate")],
-            actor=authenticate(session, firm.secret, clock),
-            clock=clock,
-        )
+        bid = submission.submit(session, tender["id"], sound=sound, **bidding)
         waiter = opening(world, tender["id"])
         seen = buyer.get(f"/v1/tenders/{tender['id']}/bids")
         assert (seen.status_code, seen.json()["code"]) == (409, "bids_sealed")
@@ -99,12 +96,11 @@ def test_the_last_consent_that_had_the_tender_in_time_completes_the_bid(
 
 
 def closes(session: Session, world: World, tender_id: str) -> None:
-    world.wait(hours=2)
     closing.move(session, tender_id, ("closed", "opened"), world.app.state.clock)
 
 
-def leaves_it_published(session: Session, _world: World, tender_id: str) -> None:
-    tenders.locked(session, tender_id)
+def leaves_it_published(_session: Session, _world: World, _tender_id: str) -> None:
+    """Its job is late."""
 
 
 @pytest.mark.parametrize("holder", [closes, leaves_it_published])
@@ -113,9 +109,10 @@ def test_a_submission_that_waited_past_the_deadline_is_refused(
 ) -> None:
     shop, path = world.app.state.database, f"/v1/tenders/{tender['id']}/bids"
     with shop.unit_of_work() as session:
-        holder(session, world, tender["id"])
+        tenders.locked(session, tender["id"])
         waiter = Waiter(shop, lambda: firm.post(path, {"offers": [offer("plate")]}))
-        world.wait(hours=2)  # it asked in time in one case, and has the lock too late in both
+        world.wait(hours=2)  # it asked in time, and has the lock too late
+        holder(session, world, tender["id"])
     answer = waiter.answer()
     assert (answer.status_code, answer.json()["code"]) == (409, "tender_closed")
     assert stored(world) == 0
@@ -126,6 +123,7 @@ def test_a_consent_that_waited_past_the_deadline_is_refused_and_the_bid_lapses(
     world: World, buyer: Firm, member: Firm, shop: Database, joint_bid: dict[str, Any]
 ) -> None:
     path, body = f"/v1/bids/{joint_bid['id']}", {"content_sha256": joint_bid["content_sha256"]}
+    world.wait(hours=2)
     with shop.unit_of_work() as session:
         closes(session, world, joint_bid["tender_id"])
         waiter = Waiter(shop, lambda: member.post(f"{path}/consents", body))

@@ -10,6 +10,7 @@ from fastapi.routing import iter_route_contexts
 from app.bids import queries
 from app.bids.models import Bid
 from app.tenders import closing
+from app.tenders.models import Tender
 from tests.support.api import Firm, World
 from tests.support.bids import joint, offer, submit
 from tests.support.directory import profiled
@@ -108,6 +109,22 @@ def test_only_bids_that_count_are_opened(
         members = queries.members_of(session, [bid.id for bid in found])
     assert [bid.id for bid in found] == [stands["id"]]
     assert [(m.bid_id, m.organisation_id) for m in members] == [(stands["id"], alone.id)]
+
+
+def test_a_bid_that_was_not_complete_before_the_closing_never_counts(
+    world: World, buyer: Firm, firm: Firm, tender: dict[str, Any]
+) -> None:
+    """No act completes one so late; should one ever, the opening still leaves it out."""
+    bid = submit(firm, tender["id"], [offer("plate")])
+    shop = world.app.state.database
+    with shop.unit_of_work() as session:
+        stored = session.get(Bid, bid["id"])
+        stored.complete_at = session.get(Tender, tender["id"]).closes_at
+    close_and_open(world, tender["id"])
+    assert buyer.get(f"/v1/tenders/{tender['id']}/bids").json()["items"] == []
+    assert buyer.get(f"/v1/bids/{bid['id']}").status_code == 404
+    with shop.read() as session:
+        assert queries.standing_bids(session, tender["id"]) == []
 
 
 def test_the_old_bid_counts_where_its_replacement_lapsed(

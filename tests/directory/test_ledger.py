@@ -80,3 +80,25 @@ def test_a_resource_without_a_calendar_has_nothing(database: Database, world: Wo
     with database.read() as session:
         assert ledger.remaining(session, [resource], [JANUARY]) == {resource: [Decimal(0)]}
         assert ledger.remaining(session, [resource], []) == {resource: []}
+
+
+def test_amounts_of_any_length_are_held_and_told_exactly(world: World, database: Database) -> None:
+    firm = profiled(world, "CV Panjang")
+    whole = "999999999999.999999999999"
+    press = add_resource(firm, "press", "stamping", {"2027-01-04": whole})["id"]
+    need = Decimal("123456789012.000000000000000000000001")  # 12 places times 12 places
+    with database.unit_of_work() as session:
+        ledger.hold(session, holder_id="a", needs={press: [need]}, spans=[JANUARY], at=NOW)
+    with database.read() as session:
+        left = ledger.remaining(session, [press], [JANUARY])[press]
+    assert left == [Decimal("876543210987.999999999998999999999999")]
+    answer = firm.get(f"/v1/resources/{press}/capacity?from_week=2027-01-04")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["weeks"] == [
+        {
+            "week": "2027-01-04",
+            "capacity": whole,
+            "reserved": "123456789012.000000000000000000000001",
+            "remaining": "876543210987.999999999998999999999999",
+        }
+    ]

@@ -1,5 +1,7 @@
+import json
 import threading
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from sqlalchemy import text
 
@@ -52,6 +54,41 @@ def test_a_changed_missing_or_moved_event_breaks_the_chain_where_it_stands(
             with database_session(connection) as session:
                 assert sequencer.broken_at(session) == place
             transaction.rollback()
+
+
+def test_anybody_can_reckon_the_chain_from_the_events_themselves(database: Database) -> None:
+    """Written out from docs/decisions/0005 by itself: what an auditor would do."""
+    with database.unit_of_work() as session:
+        for number in range(3):
+            record(
+                session,
+                "tender.published",
+                subject=f"ten_{number}",
+                at=NOW,
+                organisation="org_a",
+                actor="usr_b",
+                data={"lots": number, "name": "Besi é"},
+            )
+    _sequence(database)
+    with database.read() as session:
+        found = list(queries.chain(session, 0, 10))
+    link = bytes(32)
+    for event in found:
+        content = {
+            "actor_id": event.actor_id,
+            "data": event.data,
+            "id": event.id,
+            "occurred_at": "2026-12-01T00:00:00.000000Z",
+            "organisation_id": event.organisation_id,
+            "request_id": event.request_id,
+            "subject_id": event.subject_id,
+            "type": event.type,
+        }
+        text_of = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        leaf = sha256(b"\x00" + bytes.fromhex(event.salt) + text_of.encode()).digest()
+        link = sha256(b"\x01" + link + leaf).digest()
+        assert (event.leaf_sha256, event.chain_sha256) == (leaf.hex(), link.hex())
+    assert len({event.salt for event in found}) == 3
 
 
 def database_session(connection):

@@ -1,15 +1,16 @@
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import Decimal, Inexact
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Column, Integer, MetaData, Table, insert
 from sqlalchemy.exc import StatementError
 
 from app.kit.columns import Document, ExactDecimal, UtcTime
 from app.kit.db import Database
-from app.kit.types import decimal_text, new_id, round_money
+from app.kit.types import Quantity, decimal_text, exact_arithmetic, new_id, round_money
 
 exact = st.decimals(
     allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12
@@ -23,6 +24,31 @@ def test_a_decimal_is_written_plainly_and_read_back(value: Decimal) -> None:
     assert "E" not in text.upper()
     assert not (("." in text) and text.endswith("0"))
     assert text != "-0"
+
+
+@pytest.mark.parametrize("text", ["0.000000000001", "0.0000001", "999999999999.000000000001"])
+def test_a_small_number_is_read_and_written_however_python_would_write_it(text: str) -> None:
+    quantities = TypeAdapter(Quantity)
+    for written in (text, Decimal(text), Decimal(text).normalize()):
+        read = quantities.validate_python(written)
+        assert quantities.dump_json(read) == f'"{text}"'.encode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["1e-3", "0.0000000000001", "-1", "1000000000000", "٣", "", ".", 0.5, True, Decimal("NaN")],
+)
+def test_what_is_no_plain_number_within_the_limits_is_refused(wrong: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Quantity).validate_python(wrong)
+
+
+def test_exact_arithmetic_rounds_nothing() -> None:
+    long = Decimal("9" * 60 + "." + "9" * 60)
+    with exact_arithmetic():
+        assert long + Decimal("0." + "0" * 59 + "1") == Decimal("1" + "0" * 60)
+        with pytest.raises(Inexact):
+            Decimal(1) / Decimal(3)
 
 
 @pytest.mark.parametrize(

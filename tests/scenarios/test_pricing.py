@@ -1,90 +1,83 @@
+"""A rule's price in a scenario, from real results: the explanation's own numbers in short."""
+
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.scenarios.pricing import cost_stage, rule_price, without
+from app.allocation import Options, solve
+from app.allocation.document import read
+from app.allocation.explaining import price_of_rules
+from app.allocation.explaining.changing import money_stage, without
+from app.scenarios.pricing import has_plain_cost, price_of
+from tests.support.scenarios import AT_MOST_HALF, problem
 
-LOTS = [{"id": "a", "demand": "1", "shortfall_cost": "9"}]
-amounts = st.decimals(min_value=0, max_value=10**9, places=3)
+COST = {"measure": "cost"}
+WINNERS = {"measure": "winners"}
 
 
-def result(*stages: tuple[str | None, str | None], status: str = "feasible") -> dict[str, Any]:
-    return {"status": status, "stages": [{"value": v, "bound": b} for v, b in stages]}
+def solved(document: dict[str, Any]) -> dict[str, Any]:
+    return solve(document, Options())
+
+
+def cut_short(result: dict[str, Any], bound: str) -> dict[str, Any]:
+    """The same result, had its last stage been proven no further."""
+    stages = [*result["stages"][:-1], {**result["stages"][-1], "bound": bound}]
+    return {**result, "status": "feasible", "stages": stages}
 
 
 @pytest.mark.parametrize(
-    ("objective", "stage"),
+    ("objective", "priced"),
     [
-        (None, 0),
-        ([{"terms": [{"measure": "cost"}]}], 0),
-        ([{"terms": [{"measure": "cost", "weight": Decimal("1.0")}]}], 0),
-        ([{"terms": [{"measure": "winners"}]}, {"terms": [{"measure": "cost", "weight": 1}]}], 1),
-        ([{"terms": [{"measure": "cost", "weight": "2"}]}], None),
-        ([{"terms": [{"measure": "cost"}, {"measure": "winners", "weight": "5"}]}], None),
+        (None, True),
+        ([{"terms": [COST]}], True),
+        ([{"terms": [{**COST, "weight": "1.0"}]}], True),
+        ([{"terms": [WINNERS]}, {"terms": [{**COST, "weight": 1}]}], True),
+        ([{"terms": [{**COST, "weight": "2"}]}], False),
+        ([{"terms": [COST, {**WINNERS, "weight": "5"}]}], False),
+        ([{"terms": [COST, {**WINNERS, "weight": "5"}]}, {"terms": [COST]}], False),
+        ([{"terms": [WINNERS]}], False),
     ],
 )
-def test_which_stage_is_the_plain_cost(objective: Any, stage: int | None) -> None:
-    document = {"lots": LOTS} | ({} if objective is None else {"objective": objective})
-    assert cost_stage(document) == stage
+def test_rules_are_priced_where_cost_first_counts_alone(objective: Any, *, priced: bool) -> None:
+    document = problem(rules=[AT_MOST_HALF])
+    if objective is not None:
+        document["objective"] = objective
+    assert has_plain_cost(document) is priced
+    money = money_stage(read(document))
+    alone = money is not None and len(read(document).objective[money[0]].terms) == 1
+    assert priced == (alone and money is not None and money[1] == 1)
+    kept, free = solved(document), solved(without(document, "half"))
+    assert (price_of(document, "half", kept, free)["cost_high"] is not None) is priced
 
 
-def test_a_rule_is_left_out_and_the_others_stay() -> None:
-    document = {"lots": LOTS, "rules": [{"id": "a"}, {"id": "b"}]}
-    assert without(document, "a") == {"lots": LOTS, "rules": [{"id": "b"}]}
-    assert document["rules"] == [{"id": "a"}, {"id": "b"}]
-
-
-def test_the_interval_comes_from_both_values_and_both_bounds() -> None:
-    price = rule_price({"lots": LOTS}, "r", result(("120", "110.5")), result(("100", "99.25")))
+def test_the_price_is_the_one_that_the_explanation_gives() -> None:
+    document = problem(rules=[AT_MOST_HALF])
+    kept, free = solved(document), solved(without(document, "half"))
+    [explained] = price_of_rules(document, Options())["rules"]
+    price = price_of(document, "half", kept, free)
     assert price == {
-        "rule": "r",
-        "cost_low": "10.5",
-        "cost_high": "20.75",
-        "status": "feasible",
+        "rule": "half",
+        "cost_low": explained["cost"]["low"],
+        "cost_high": explained["cost"]["high"],
+        "status": "optimal",
     }
+    assert Decimal(price["cost_low"]) > 0
 
 
-def test_leaving_a_rule_out_never_costs_more() -> None:
-    price = rule_price({"lots": LOTS}, "r", result(("120", "90")), result(("118", "95")))
-    assert (price["cost_low"], price["cost_high"]) == ("0", "25")
+def test_what_was_not_proven_widens_the_interval_and_never_below_0() -> None:
+    document = problem(rules=[AT_MOST_HALF])
+    kept, free = solved(document), solved(without(document, "half"))
+    exact = price_of(document, "half", kept, free)["cost_low"]
+    low = price_of(document, "half", cut_short(kept, "1"), free)
+    high = price_of(document, "half", kept, cut_short(free, "1"))
+    assert (low["cost_low"], low["cost_high"]) == ("0", exact)
+    assert high["cost_low"] == exact
+    assert high["cost_high"] != exact
 
 
-def test_after_an_earlier_stage_that_differs_the_cost_may_be_lower_with_the_rule() -> None:
-    """With the rule less demand is met, so it costs less: no lower end is claimed."""
-    open_lots = {"lots": [{"id": "a", "demand": "1"}]}
-    kept = result(("0.5", "0.5"), ("100", "100"))
-    free = result(("0", "0"), ("180", "180"))
-    price = rule_price(open_lots, "r", kept, free)
-    assert (price["cost_low"], price["cost_high"]) == ("-80", "-80")
-
-
-@pytest.mark.parametrize(
-    ("kept", "free"),
-    [
-        (result(status="infeasible"), result(("100", "99"))),
-        (result(("100", "99")), result(status="unsolved")),
-    ],
-)
-def test_without_both_allocations_there_is_no_interval(kept: Any, free: Any) -> None:
-    price = rule_price({"lots": LOTS}, "r", kept, free)
-    assert (price["cost_low"], price["cost_high"]) == (None, None)
-    assert price["status"] == free["status"]
-
-
-def test_an_unknown_bound_leaves_its_end_open() -> None:
-    price = rule_price({"lots": LOTS}, "r", result(("120", None)), result(("100", None)))
-    assert (price["cost_low"], price["cost_high"]) == ("0", None)
-
-
-@given(optimum=amounts, extra=amounts, gaps=st.tuples(amounts, amounts, amounts, amounts))
-def test_the_true_difference_lies_in_the_interval(
-    optimum: Decimal, extra: Decimal, gaps: tuple[Decimal, ...]
-) -> None:
-    with_rule = optimum + extra
-    kept = result((str(with_rule + gaps[0]), str(with_rule - gaps[1])))
-    free = result((str(optimum + gaps[2]), str(optimum - gaps[3])))
-    price = rule_price({"lots": LOTS}, "r", kept, free)
-    assert Decimal(price["cost_low"]) <= extra <= Decimal(price["cost_high"])
+def test_without_both_allocations_there_is_no_interval() -> None:
+    document = problem(rules=[AT_MOST_HALF])
+    free = {"status": "infeasible", "stages": []}
+    price = price_of(document, "half", free, free)
+    assert (price["cost_low"], price["cost_high"], price["status"]) == (None, None, "infeasible")
