@@ -12,7 +12,7 @@ from app.allocation.document import DEFECT_MESSAGES, Defect, defects, problem_sh
 from app.identity.actor import Actor
 from app.kit.config import Settings
 from app.kit.events import record
-from app.kit.jobs import Jobs
+from app.kit.jobs import ORDINARY, Jobs
 from app.kit.problems import Fault, NotFound
 from app.kit.types import decimal_text, new_id
 from app.scenarios import assembly, queries
@@ -173,7 +173,9 @@ def _store(
     )
     desk.session.add(run)
     desk.session.flush()
-    desk.jobs.enqueue(desk.session, SOLVE, key_of(run.id), argument=run.id)
+    # Everybody's first run goes before anybody's second: nobody's queue is in another's way.
+    priority = ORDINARY + active
+    desk.jobs.enqueue(desk.session, SOLVE, key_of(run.id), argument=run.id, priority=priority)
     data: Document = {"problem_sha256": run.problem_sha256}
     if run.tender_id is not None:
         data |= {"tender_id": run.tender_id, "unpublished_rules": run.unpublished_rules}

@@ -5,6 +5,7 @@ from threading import Thread
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from app.kit.db import Database
 from app.kit.events.queries import unsequenced
@@ -187,6 +188,18 @@ def test_unfinished_runs_are_limited(buyer: Firm, other: Firm, app: FastAPI) -> 
     sent(other)  # each organisation has its own share
     buyer.made(f"/v1/allocations/{runs[0]['id']}/cancellation", status=202)
     sent(buyer)
+
+
+def test_everybody_s_first_run_goes_before_anybody_s_second(
+    buyer: Firm, other: Firm, app: FastAPI, database: Database
+) -> None:
+    runs = [sent(buyer), sent(buyer), sent(other)]
+    schema = "dbos." if app.state.jobs.schema else ""
+    with database.read() as session:
+        rows = session.execute(text(f"SELECT workflow_uuid, priority FROM {schema}workflow_status"))  # noqa: S608
+        priority = {name.removeprefix(key_of("")): order for name, order in rows}
+    first, second, third = (priority[run["id"]] for run in runs)
+    assert first == third < second
 
 
 def test_requests_at_the_same_moment_share_the_limit(buyer: Firm, app: FastAPI) -> None:

@@ -17,11 +17,12 @@ from app.kit.jobs.declarations import (
     Queue,
     Run,
 )
-from app.kit.jobs.port import Jobs
+from app.kit.jobs.port import ORDINARY, Jobs
 from app.kit.jobs.tables import is_job_table
 
 __all__ = [
     "DEFAULT_QUEUE",
+    "ORDINARY",
     "Cron",
     "Handler",
     "Job",
