@@ -93,7 +93,7 @@ def solve(
     deterministic_limit: WorkLimit = None,
     gap: Gap = "0",
     seed: Seed = 0,
-    threads: Threads = 1,
+    threads: Threads = 2,
     certificate_budget: Annotated[
         int, typer.Option(min=0, help="Linear programs that may prove the bound; 0: no proof.")
     ] = 0,
@@ -138,6 +138,32 @@ def check_certificate(
 
 
 @cli.command()
+def offers_root(
+    problem: ProblemFile,
+    output: Annotated[str, typer.Option("-o", "--output", help="Root and proofs; - prints.")] = "-",
+) -> None:
+    """Make the root over all bids, to be published, and for each bidder its proof.
+
+    The proofs hold nonces: give each to its bidder alone.
+    """
+    from app.allocation.inclusion import commands  # noqa: PLC0415
+
+    raise typer.Exit(commands.offers_root_file(problem, output))
+
+
+@cli.command()
+def check_inclusion(
+    bid: Annotated[str, typer.Argument(help="The offer or package as it was bid.")],
+    proof: Annotated[str, typer.Argument(help="Its proof, from the buyer.")],
+    root: Annotated[str, typer.Argument(help="The published root, such as 12:9f86d0…")],
+) -> None:
+    """Check that a bid entered the problem unaltered."""
+    from app.allocation.inclusion import commands  # noqa: PLC0415
+
+    raise typer.Exit(commands.check_inclusion_files(bid, proof, root))
+
+
+@cli.command()
 def explain(
     kind: Annotated[
         str,
@@ -158,11 +184,14 @@ def explain(
     ] = None,
     most_points: Annotated[int, typer.Option(help="Points of a frontier.", min=2)] = 50,
     bands: Annotated[bool, typer.Option("--bands", help="Only bands of 5 %.")] = False,
+    frozen_until: Annotated[
+        str | None, typer.Option(help="Of replan: the last period that has been delivered.")
+    ] = None,
     time_limit: TimeLimit = None,
     deterministic_limit: WorkLimit = None,
     gap: Gap = "0",
     seed: Seed = 0,
-    threads: Threads = 1,
+    threads: Threads = 2,
 ) -> None:
     """Answer a question about an allocation: prices of rules, conflicts, what would have won."""
     from app.allocation.explaining import commands  # noqa: PLC0415
@@ -177,6 +206,7 @@ def explain(
             axes=axis or (),
             most_points=most_points,
             bands=bands,
+            frozen_until=frozen_until,
             time_limit=time_limit,
             deterministic_limit=deterministic_limit,
             gap=gap,

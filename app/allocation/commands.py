@@ -28,7 +28,7 @@ def solve_file(
     deterministic_limit: float | None = None,
     gap: str = "0",
     seed: int = 0,
-    threads: int = 1,
+    threads: int = 2,
     certificate_budget: int = 0,
 ) -> int:
     """Solve the problem in a file and write the verified result.
@@ -57,9 +57,9 @@ def solve_file(
     """
     try:
         options = Options(
-            limit_seconds=_decimal(time_limit, "--time-limit"),
-            limit_deterministic=_decimal(deterministic_limit, "--deterministic-limit"),
-            gap=_decimal(gap, "--gap") or Decimal(0),
+            limit_seconds=decimal_option(time_limit, "--time-limit"),
+            limit_deterministic=decimal_option(deterministic_limit, "--deterministic-limit"),
+            gap=decimal_option(gap, "--gap") or Decimal(0),
             seed=seed,
             threads=threads,
         )
@@ -71,7 +71,7 @@ def solve_file(
                 result = _certified(document, result, certificate_budget, stop)
         write_document(result_path, result)
     except DocumentError as error:
-        complain(_defects(error))
+        complain_of(error)
         return BAD_DOCUMENT
     except (AllocationFailed, OSError) as error:
         complain([{"pointer": "", "code": "failed", "detail": str(error)}])
@@ -108,12 +108,12 @@ def verify_files(problem_path: str, result_path: str) -> int:
         document = read_document(problem_path)
         documents.read(document)
     except DocumentError as error:
-        complain(_defects(error))
+        complain_of(error)
         return BAD_DOCUMENT
     try:
         result = read_document(result_path)
     except DocumentError as error:
-        complain(_defects(error))
+        complain_of(error)
         return DOES_NOT_HOLD
     findings = verify(document, result)
     if findings:
@@ -122,7 +122,14 @@ def verify_files(problem_path: str, result_path: str) -> int:
     return HOLDS
 
 
-def _decimal(value: float | str | None, option: str) -> Decimal | None:
+def decimal_option(value: float | str | None, option: str) -> Decimal | None:
+    """Return an option of the command line as an exact decimal.
+
+    Raises
+    ------
+    DocumentError
+        If it is no number of 0 or more.
+    """
     if value is None:
         return None
     try:
@@ -134,9 +141,11 @@ def _decimal(value: float | str | None, option: str) -> Decimal | None:
     return number
 
 
-def _defects(error: DocumentError) -> Iterator[Mapping[str, Any]]:
-    for one in error.defects:
-        yield {"pointer": one.pointer, "code": one.code, "detail": one.detail}
+def complain_of(error: DocumentError) -> None:
+    """Write all defects of a document as one JSON list to standard error."""
+    complain(
+        {"pointer": one.pointer, "code": one.code, "detail": one.detail} for one in error.defects
+    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from app.allocation.document import Defect, DocumentError, problem_sha256
 from app.allocation.options import AllocationFailed, OnProgress, Options, Progress, ShouldStop
@@ -85,7 +85,7 @@ class _Conversation:
         first = request(document, options)
         # A pipe holds less than a large problem, and the child may answer before it has read all.
         threading.Thread(target=self._send, args=(first,), daemon=True).start()
-        threading.Thread(target=self._receive, args=(self.child.stdout,), daemon=True).start()
+        threading.Thread(target=self._receive, daemon=True).start()
         for text in self._answers():
             answer = json.loads(text)
             if "result" in answer:
@@ -121,9 +121,7 @@ class _Conversation:
         return time.monotonic() - self.stopping_since
 
     def _send(self, text: bytes) -> None:
-        pipe = self.child.stdin
-        if pipe is None:
-            return
+        pipe = cast("IO[bytes]", self.child.stdin)
         try:
             pipe.write(text)
             pipe.flush()
@@ -131,10 +129,9 @@ class _Conversation:
             # The child is gone (or its pipe closed): its missing answer tells the caller.
             return
 
-    def _receive(self, out: IO[bytes] | None) -> None:
-        if out is not None:
-            for text in out:
-                self.lines.put(text)
+    def _receive(self) -> None:
+        for text in cast("IO[bytes]", self.child.stdout):
+            self.lines.put(text)
         self.lines.put(None)
 
 

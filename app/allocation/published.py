@@ -200,4 +200,5 @@ def write(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    # Reached only as a command; what it does is tested as ``write``.
     write(Path("openapi"))

@@ -1,7 +1,7 @@
 """Tiny random problems over every feature: the optimizer against trying everything."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.allocation import Options, solve
 from app.allocation.document import defects
+from app.allocation.published import problem_schema
 from tests.allocation.brute import answer
 from tests.allocation.tiny import drawn, tiny
 
@@ -45,6 +46,39 @@ def test_complete_incomplete_and_infeasible_all_occur() -> None:
     assert outcomes["complete"] >= 30
     assert outcomes["incomplete"] >= 50
     assert outcomes["infeasible"] >= 8
+
+
+def stated(schema: Mapping[str, Any], at: str = "") -> Iterator[str]:
+    """Every field that the published schema knows, those of a rule by its kind."""
+    # All scopes are of one form: it is looked at in one place.
+    if schema.get("$ref") == "#/$defs/scope" and at == "/adjustments/scope":
+        schema = problem_schema()["$defs"]["scope"]
+    for one in schema.get("oneOf", ()):
+        (kind,) = one.get("properties", {}).get("kind", {}).get("enum", ["", ""])[:1]
+        yield from stated(one, f"{at}:{kind}" if at == "/rules" else at)
+    if "items" in schema:
+        yield from stated(schema["items"], at)
+    for name, inner in schema.get("properties", {}).items():
+        yield f"{at}/{name}"
+        yield from stated(inner, f"{at}/{name}")
+
+
+def given_fields(value: Any, at: str = "") -> Iterator[str]:
+    """Every field of a document, named in the same way."""
+    if isinstance(value, list):
+        for one in value:
+            yield from given_fields(one, f"{at}:{one['kind']}" if at == "/rules" else at)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield f"{at}/{name}"
+            yield from given_fields(inner, f"{at}/{name}")
+
+
+def test_the_tiny_problems_have_every_field_of_the_format() -> None:
+    known = set(stated(problem_schema()))
+    assert len(known) > 150
+    drawn_fields = {field for seed in range(600) for field in given_fields(drawn(seed))}
+    assert known - drawn_fields == set()
 
 
 @pytest.mark.parametrize("kind", ["top_share", "share", "amount", "count", "consistent"])

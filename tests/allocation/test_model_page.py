@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.allocation import measures
+from app.allocation.certificate.measures import relaxed
 from app.allocation.document import read
 from app.allocation.formulation import CONSTRAINTS, formulate
 from app.allocation.measures import MEASURES, objective
@@ -13,7 +14,9 @@ from app.allocation.ruling import KINDS
 from app.allocation.verify import rules
 from tests.allocation.tiny import drawn
 
-PAGE = (Path(__file__).parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "model.md").read_text(encoding="utf-8")
+CERTIFICATE = (DOCS / "certificate.md").read_text(encoding="utf-8")
 VERIFIER = Path(rules.__file__).parent
 
 
@@ -57,6 +60,42 @@ def test_the_rows_and_columns_are_those_that_are_made() -> None:
     of_measures = set().union(*(names(row[3]) for row in table("Measures")))
     assert row_names == rows_told | of_measures | {"wins", "some"}
     assert column_names == set().union(*(names(row[0]) for row in table("Columns")))
+
+
+LINKS = {"wins", "some", "winner"}
+
+
+def relaxation_rows() -> set[str]:
+    """The rows of the relaxation that this page names."""
+    rows = [*(row[6] for row in table("Constraints")), *(row[4] for row in table("Measures"))]
+    return set().union(*map(names, rows))
+
+
+def test_every_element_has_its_rows_in_the_relaxation_or_says_that_it_has_none() -> None:
+    told = {row[0]: row[6] for row in table("Constraints")}
+    assert {name for name, rows in told.items() if not names(rows)} == {"shortfall"}
+    rows = [row[4] for row in table("Measures")]
+    assert {one for one in (told["shortfall"], *rows) if not names(one)} == {"none"}
+
+
+def test_the_relaxation_rows_are_those_that_are_made() -> None:
+    """Earlier stages add rows of their own, ``stage[j]``."""
+    made_rows: set[str] = set()
+    for seed in range(400):
+        relaxation, _ = relaxed(read(drawn(seed)))
+        made_rows.update(map(family, relaxation.rows))
+    assert made_rows | LINKS == relaxation_rows() | LINKS
+
+
+def test_the_page_of_the_certificate_knows_every_relaxation_row() -> None:
+    """There, each stands with what it is of in brackets, or as a name that `parts` takes."""
+    known = re.findall(r"([a-z_]+)\[", CERTIFICATE) + re.findall(r"`([a-z_]+)`", CERTIFICATE)
+    assert relaxation_rows() - set(known) == set()
+    tables = re.findall(r"\| row \| says \|\n\|[-|]+\n((?:\|.*\n)+)", CERTIFICATE)
+    rows = [line.split(" | ")[0] for one in tables for line in one.splitlines()]
+    stated = {name for row in rows for name in re.findall(r"`([a-z_]+)\[", row)}
+    assert stated
+    assert stated <= relaxation_rows()
 
 
 def test_every_check_is_one_of_the_verifiers() -> None:

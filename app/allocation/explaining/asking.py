@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from app.allocation import document as documents
@@ -12,7 +13,7 @@ from app.allocation import solve as solve_here
 from app.allocation.document import problem_sha256
 from app.allocation.elements import Problem
 from app.allocation.evaluation import Evaluation, Plan, evaluate
-from app.allocation.explaining.changing import started, through, tolerances
+from app.allocation.explaining.changing import stage_count, started, through, tolerances
 from app.allocation.explaining.intervals import Interval, limit_of, stated_bound
 from app.allocation.options import AllocationFailed, OnProgress, Options, Progress, ShouldStop
 from app.allocation.verify import verify
@@ -43,9 +44,13 @@ class Answer:
 
     document: Document
     result: Mapping[str, Any]
-    problem: Problem
     best: Evaluation | None
     stages: tuple[Interval, ...]
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The typed problem."""
+        return documents.read(self.document) if self.best is None else self.best.problem
 
     @property
     def infeasible(self) -> bool:
@@ -132,10 +137,12 @@ class Asking:
         its optimum.
         """
         found = self.ask(what, document)
+        if found.best is None:
+            return found
         stages = list(found.stages)
         first = len(stages) - len(found.problem.objective)
         for k, stage in enumerate(found.problem.objective[:-1]):
-            if stage.tolerance and found.best is not None and not stages[first + k].exact:
+            if stage.tolerance and not stages[first + k].exact:
                 self.expect(1)
                 alone = self.ask(f"{what}: objective {k}", through(document, k))
                 stages[first + k] = stages[first + k].within(alone.stages[-1])
@@ -171,7 +178,7 @@ class Asking:
         problem = documents.read(short)
         stages = answer.stages[: len(tolerances(problem))]
         best = None if answer.best is None else replace(answer.best, problem=problem)
-        return Answer(short, result, problem, best, stages)
+        return Answer(short, result, best, stages)
 
     def _tell(self, what: str, progress: Progress | None) -> None:
         if self.on_step is not None:
@@ -204,10 +211,10 @@ def answer_of(document: Document, result: Mapping[str, Any]) -> Answer:
     where the allocation keeps the limits of all earlier stages as their *optima* set them:
     ``value_j ≤ bound_j + tolerance_j·|bound_j|``.
     """
+    if "allocations" not in result:
+        return Answer(document, result, None, (Interval(),) * stage_count(document))
     problem = documents.read(document)
     allowed = tolerances(problem)
-    if "allocations" not in result:
-        return Answer(document, result, problem, None, (Interval(),) * len(allowed))
     best = evaluate(problem, plan_of(result))
     first = len(allowed) - len(problem.objective)
     values = [best.shortfall_share] * first + [best.stage(one) for one in problem.objective]
@@ -218,7 +225,7 @@ def answer_of(document: Document, result: Mapping[str, Any]) -> Answer:
         stages.append(Interval(bound, value if kept else None))
         limit = limit_of(bound, tolerance)
         kept = kept and limit is not None and value <= limit
-    return Answer(document, result, problem, best, tuple(stages))
+    return Answer(document, result, best, tuple(stages))
 
 
 def plan_of(result: Mapping[str, Any]) -> Plan:
@@ -254,3 +261,13 @@ def stage_names(problem: Problem) -> Sequence[str]:
     """Return the names of a result's stages: ``shortfall`` for stage 0, then ``objective k``."""
     first = len(tolerances(problem)) - len(problem.objective)
     return ["shortfall"] * first + [f"objective {k}" for k in range(len(problem.objective))]
+
+
+def stage_heads(problem: Problem) -> list[dict[str, Any]]:
+    """Return what names each of a result's stages: its name, and its terms where it has any."""
+    first = len(tolerances(problem)) - len(problem.objective)
+    terms: list[dict[str, Any]] = [{}] * first
+    for stage in problem.objective:
+        weighted = [(name, documents.decimal_text(weight)) for name, weight in stage.terms]
+        terms.append({"terms": [{"measure": n, "weight": w} for n, w in weighted]})
+    return [{"stage": name, **one} for name, one in zip(stage_names(problem), terms, strict=True)]

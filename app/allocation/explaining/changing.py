@@ -107,6 +107,12 @@ def tolerances(problem: Problem) -> list[Fraction]:
     return [Fraction(0)] * first + [Fraction(stage.tolerance) for stage in problem.objective]
 
 
+def stage_count(document: Document) -> int:
+    """Return the number of a result's stages, from a sound document as it stands."""
+    first = any("shortfall_cost" not in lot for lot in document["lots"])
+    return first + len(document.get("objective", _COST))
+
+
 def money_stage(problem: Problem) -> tuple[int, Fraction] | None:
     """Return the first stage of the objective in which cost counts, and its weight.
 

@@ -8,18 +8,25 @@ from decimal import Decimal
 from typing import Any
 
 from app.allocation import document as documents
-from app.allocation.commands import BAD_DOCUMENT, DOES_NOT_HOLD, HOLDS, interrupted
+from app.allocation.commands import (
+    BAD_DOCUMENT,
+    DOES_NOT_HOLD,
+    HOLDS,
+    complain_of,
+    decimal_option,
+    interrupted,
+)
 from app.allocation.document import DocumentError, defect
 from app.allocation.explaining.asking import Document, OnStep, Step
+from app.allocation.explaining.axes import parsed_axis
 from app.allocation.explaining.conflict import conflict
-from app.allocation.explaining.frontier import MOST_POINTS, Axis, frontier
+from app.allocation.explaining.frontier import MOST_POINTS, frontier
 from app.allocation.explaining.losing import what_would_have_won
 from app.allocation.explaining.replan import replan
 from app.allocation.explaining.rule_price import price_of_rules
 from app.allocation.explaining.unfilled import unfilled
 from app.allocation.files import complain, may_write, read_document, write_document
 from app.allocation.options import AllocationFailed, Options, ShouldStop
-from app.allocation.reading.numbers import NumberError, exact
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,7 @@ class Question:
     axes: Sequence[str]
     most_points: int
     bands: bool
+    frozen_until: str | None
 
 
 def explain_files(
@@ -45,11 +53,12 @@ def explain_files(
     axes: Sequence[str] = (),
     most_points: int = MOST_POINTS,
     bands: bool = False,
+    frozen_until: str | None = None,
     time_limit: float | None = None,
     deterministic_limit: float | None = None,
     gap: str = "0",
     seed: int = 0,
-    threads: int = 1,
+    threads: int = 2,
 ) -> int:
     """Answer a question about the problem in a file and write the explanation.
 
@@ -67,9 +76,12 @@ def explain_files(
         ``what-would-have-won`` offers and packages (by default all that lost); of ``replan`` the
         firms that failed.
     axes, most_points
-        Of ``frontier``: two measures, each with a ``-`` before it if more is better.
+        Of ``frontier``: two measures, each with a ``-`` before it if more is better; one may be a
+        share of the value awarded, such as ``-share:firm_sizes=micro,small``.
     bands
         Of ``what-would-have-won``: only bands of 5 %.
+    frozen_until
+        Of ``replan``: the last period whose deliveries have been made.
     time_limit, deterministic_limit
         For all solves together. Ctrl-C ends with what is known so far.
     gap, seed, threads
@@ -84,9 +96,9 @@ def explain_files(
     try:
         answer = _choice(kind)
         options = Options(
-            limit_seconds=_number(time_limit, "--time-limit"),
-            limit_deterministic=_number(deterministic_limit, "--deterministic-limit"),
-            gap=_number(gap, "--gap") or Decimal(0),
+            limit_seconds=decimal_option(time_limit, "--time-limit"),
+            limit_deterministic=decimal_option(deterministic_limit, "--deterministic-limit"),
+            gap=decimal_option(gap, "--gap") or Decimal(0),
             seed=seed,
             threads=threads,
         )
@@ -94,15 +106,12 @@ def explain_files(
         document = read_document(problem_path)
         documents.read(document)
         known = None if known_path is None else read_document(known_path)
-        question = Question(document, options, known, names, axes, most_points, bands)
+        question = Question(document, options, known, names, axes, most_points, bands, frozen_until)
         with interrupted() as stop, step_bar() as tell:
             found = answer(question, tell, stop)
         write_document(output_path, found)
     except DocumentError as error:
-        complain(
-            {"pointer": one.pointer, "code": one.code, "detail": one.detail}
-            for one in error.defects
-        )
+        complain_of(error)
         return BAD_DOCUMENT
     except (AllocationFailed, OSError) as error:
         complain([{"pointer": "", "code": "failed", "detail": str(error)}])
@@ -158,7 +167,7 @@ def _frontier(asked: Question, tell: OnStep | None, stop: ShouldStop) -> dict[st
     if len(asked.axes) != 2:
         given, expected = str(len(asked.axes)), "2"
         raise DocumentError([defect("", "wrong_type", expected=f"{expected} axes, not {given}")])
-    first, second = (_axis(text) for text in asked.axes)
+    first, second = (parsed_axis(text) for text in asked.axes)
     return frontier(
         asked.document,
         (first, second),
@@ -178,6 +187,7 @@ def _replan(asked: Question, tell: OnStep | None, stop: ShouldStop) -> dict[str,
         reference,
         asked.options,
         failed=asked.names,
+        frozen_until=asked.frozen_until,
         on_step=tell,
         should_stop=stop,
     )
@@ -191,24 +201,6 @@ KINDS: Mapping[str, Answering] = {
     "frontier": _frontier,
     "replan": _replan,
 }
-
-
-def _axis(text: str) -> Axis:
-    if text.startswith("-"):
-        return [{"measure": text[1:], "weight": "-1"}]
-    return text
-
-
-def _number(value: float | str | None, option: str) -> Decimal | None:
-    if value is None:
-        return None
-    try:
-        number = exact(str(value))
-    except NumberError:
-        number = Decimal(-1)
-    if number < 0:
-        raise DocumentError([defect("", "bad_option", option=option, value=str(value))])
-    return number
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.allocation.explaining.asking import Answer
-from app.allocation.explaining.changing import tolerances
+from app.allocation.explaining.changing import kinds, tolerances
 from app.allocation.explaining.intervals import Interval, compared
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -44,6 +44,16 @@ class Contest:
             [*tried.stages[:-1], Interval(ZERO, ZERO)],
             self.allowed,
         )
+
+    def in_the_way(self, tried: Answer) -> tuple[str, ...]:
+        """Return which rules, pins, choices and requires let nothing happen with the bid forced in.
+
+        The pin that forced it in is no part of the buyer's problem and is not named; where nothing
+        else stands in the way, the bid's ``own limits`` do: it could not be used by itself either.
+        """
+        known = kinds(self.base.document)
+        named = tuple(one for one in tried.result.get("conflict", ()) if one in known)
+        return named or ("own limits",)
 
 
 @dataclass(frozen=True)

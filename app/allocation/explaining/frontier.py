@@ -1,20 +1,18 @@
 """The frontier of two measures: every allocation value that nothing beats in both, exactly."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from app.allocation import document as documents
 from app.allocation.document import decimal_text, problem_sha256
 from app.allocation.explaining.asking import Document, OnStep, Step
+from app.allocation.explaining.axes import Axis, Share, read_axes
 from app.allocation.options import Options, Progress, ShouldStop
 
 if TYPE_CHECKING:
     from app.allocation.explaining.lexicographic import Plane, Point
 
 MOST_POINTS = 50
-Axis = str | Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,9 @@ def frontier(
         A problem; its objective is replaced by the two measures. Demand is filled first, as the
         format's stage 0 says.
     axes
-        Two measures (``cost``, ``score:quality`` …), or lists of terms as a stage has them. Both
-        are minimised: a negative weight turns one round.
+        Two measures (``cost``, ``score:quality`` …), or lists of terms as a stage has them; one may
+        be a share of what is awarded (see ``read_axes``). Both are minimised: a negative weight
+        turns one round.
     options
         The limit is for all searches together; ``gap`` is not used, since points are exact.
     most_points
@@ -82,22 +81,27 @@ def frontier(
     first and is halved: the least first measure with the second at most half-way down gives a
     point p; the least second measure with the first below p by one exact step (the common measure
     of all its values) gives the next. Weighted sums would miss every point off the convex hull.
+    A share has no such step, and is always the one whose box is halved.
     """
     from app.allocation.explaining.lexicographic import Plane  # noqa: PLC0415  # loads OR-Tools
     from app.allocation.progress import Clock  # noqa: PLC0415
 
     search = _Search(on_step, most_points)
     clock = Clock(search.progress, should_stop)
-    plane = Plane(_of_two(document, axes), options, clock)
+    problem, terms, measures = read_axes(document, axes)
+    turned = isinstance(measures[0], Share)
+    plane = Plane(problem, measures[::-1] if turned else measures, options, clock)
     search.run(plane)
+    boxes = [(box.left, box.right) for box in (*search.open, *search.cut)]
+    way = -1 if turned else 1
     return {
         "format": "jejaring.allocation-explanation/1",
         "question": "frontier",
         "problem_sha256": problem_sha256(document),
-        "axes": [list(stage["terms"]) for stage in plane.document["objective"]],
+        "axes": terms,
         "status": search.status(),
-        "points": [_stated(point) for point in search.points],
-        "open": [[_texts(box.left), _texts(box.right)] for box in (*search.open, *search.cut)],
+        "points": [_stated(point, way) for point in search.points[::way]],
+        "open": [[_texts(end, way) for end in box[::way]] for box in boxes],
         "unproven": list(dict.fromkeys(search.unproven)),
         "cancelled": clock.stopped,
         "solves": plane.searches,
@@ -146,7 +150,7 @@ class _Search:
         self.progress()
         self.open.remove(box)
         self.boxes += 1
-        half = (box.left.values[1] + box.right.values[1]) / 2
+        half = plane.between(1, box.right.values[1], box.left.values[1])
         lower = self._better(plane.least(0, half, box.right)[0], box.right, 0, box)
         highest = lower.values[0] - plane.step(0)
         upper = self._better(plane.least(1, highest, box.left)[0], box.left, 1, box)
@@ -216,26 +220,16 @@ def _beats(one: "Point", other: "Point") -> bool:
     return one.values != other.values and all(a <= b for a, b in pairs)
 
 
-def _of_two(document: Document, axes: tuple[Axis, Axis]) -> dict[str, Any]:
-    """Return the problem whose objective is the two measures."""
-    stages = [
-        {"terms": [{"measure": axis}] if isinstance(axis, str) else list(axis)} for axis in axes
-    ]
-    changed = {**document, "objective": stages}
-    documents.read(changed)
-    return changed
-
-
-def _stated(point: "Point") -> dict[str, Any]:
+def _stated(point: "Point", way: int) -> dict[str, Any]:
     from app.allocation.explaining.lexicographic import decisions  # noqa: PLC0415
 
     return {
-        "values": _texts(point),
+        "values": _texts(point, way),
         "proven": point.proven,
         "complete": point.best.complete,
         **decisions(point.best.plan),
     }
 
 
-def _texts(point: "Point") -> list[str]:
-    return [decimal_text(value) for value in point.values]
+def _texts(point: "Point", way: int) -> list[str]:
+    return [decimal_text(value) for value in point.values[::way]]

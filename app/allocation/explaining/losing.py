@@ -75,7 +75,8 @@ def what_would_have_won(
     problem = documents.read(document)
     known(document, ("offers", "packages"), bids or (), "offer or package")
     asking = Asking(options, on_step, should_stop, solve)
-    asking.expect(1)
+    # Half of the limit at most: the other half is for the bids.
+    asking.expect(2)
     short = up_to_money(document, problem)
     if known_result is not None:
         asking.known(document, known_result)

@@ -55,7 +55,7 @@ def _by_ratio(asking: Asking, contest: Contest, forced: Document, source: str) -
     for _ in range(MOST_ROUNDS):
         tried = asking.exactly(f"{source} cut by {float(f):.4g}", _cut(contest, forced, source, f))
         if tried.infeasible:
-            return Cut("not_by_price", Interval(ONE), "ratio", tuple(tried.result["conflict"]))
+            return Cut("not_by_price", Interval(ONE), "ratio", contest.in_the_way(tried))
         order = contest.judged_before_money(tried)
         if order != "same":
             outcome = "not_by_price" if order == "not_better" else "unknown"
@@ -159,7 +159,7 @@ def _price_range(problem: Problem, source: str) -> Interval:
         return Interval(price, price)
     scaled: ScaledOffer = scaled_offers(problem)[source]
     ends = [
-        tier.fixed + tier.per_step * steps
+        Fraction(tier.fixed + tier.per_step * steps)
         for tier in scaled.tiers
         for steps in (tier.least, tier.most)
     ]

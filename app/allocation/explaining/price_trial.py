@@ -44,7 +44,6 @@ def price_counts_elsewhere(contest: Contest, source: str) -> bool:
 def by_trial(asking: Asking, contest: Contest, forced: Document, source: str) -> Cut:
     """Return the cut by bisection over 5 % steps of the price as it would really stand."""
     low, high = 0, PARTS + 1
-    because: tuple[str, ...] = ()
     trying = PARTS
     while high - low > 1:
         tried = asking.exactly(
@@ -54,7 +53,7 @@ def by_trial(asking: Asking, contest: Contest, forced: Document, source: str) ->
         if order == "unknown":
             break
         if order == "not_better" and trying == PARTS:
-            because = tuple(tried.result.get("conflict", ()))
+            because = contest.in_the_way(tried) if tried.infeasible else ()
             return Cut("not_by_price", Interval(ONE), "trial", because)
         low, high = (trying, high) if order == "not_better" else (low, trying)
         trying = (low + high) // 2

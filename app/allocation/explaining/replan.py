@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.allocation import document as documents
-from app.allocation.document import decimal_text
+from app.allocation.document import DocumentError, decimal_text, defect
 from app.allocation.elements import Problem
 from app.allocation.explaining.asking import (
     Answer,
@@ -18,6 +18,7 @@ from app.allocation.explaining.asking import (
 )
 from app.allocation.explaining.asking import plan_of as plan_of_result
 from app.allocation.explaining.changing import known, pinned
+from app.allocation.explaining.frozen import frozen, listed
 from app.allocation.options import Options, ShouldStop
 
 _LEAST_CHANGE = ({"terms": [{"measure": "change"}]}, {"terms": [{"measure": "cost"}]})
@@ -29,6 +30,7 @@ def replan(
     options: Options,
     *,
     failed: Sequence[str] = (),
+    frozen_until: str | None = None,
     on_step: OnStep | None = None,
     should_stop: ShouldStop | None = None,
     solve: Solve | None = None,
@@ -46,6 +48,9 @@ def replan(
         How long to search.
     failed
         Firms that deliver nothing any more: what they would work on is kept out.
+    frozen_until
+        The last period that lies behind: what the reference delivers up to it is kept as it is, and
+        nothing else is delivered in those periods. See ``frozen``.
     on_step, should_stop, solve
         As in ``Asking``.
 
@@ -55,16 +60,22 @@ def replan(
         ``problem``: the problem that was solved; ``result``: its verified result; ``stages``: what
         is known of the least shortfall, the least change given that, and the least cost given
         both; ``moves``: each offer and package whose award differs, before and after; ``gone``:
-        what the reference holds and the problem no longer does.
+        what the reference holds and the problem no longer does. With ``frozen_until`` also
+        ``delivered``: by offer the id under which problem and result state its deliveries made.
 
     Raises
     ------
     DocumentError
-        If the document has defects, or a failed firm is unknown.
+        If the document has defects, a failed firm or the period is unknown, or an offer that
+        delivered is no longer in the problem.
     """
-    documents.read(document)
+    problem = documents.read(document)
     known(document, ("firms",), failed, "firm")
     changed, gone = replanned(document, reference, failed)
+    kept: Mapping[str, str] = {}
+    if frozen_until is not None:
+        _see_that_none_is_gone(problem, reference, gone, frozen_until)
+        changed, kept = frozen(problem, changed, changed["reference"], frozen_until)
     asking = Asking(options, on_step, should_stop, solve)
     asking.expect(1)
     answer = asking.ask("least change", changed)
@@ -75,9 +86,11 @@ def replan(
             {"stage": _WORDS.get(name, name), **stage.document()}
             for name, stage in zip(stage_names(answer.problem), answer.stages, strict=True)
         ],
-        "moves": list(_moves(answer)),
+        "moves": list(_moves(answer, problem, kept)),
         "gone": gone,
     }
+    if frozen_until is not None:
+        found["delivered"] = dict(kept)
     return explained("replan", document, asking, found)
 
 
@@ -109,21 +122,41 @@ def replanned(
     return changed, [one for one in named if one not in kept]
 
 
-def _moves(answer: Answer) -> Iterator[dict[str, Any]]:
+def _see_that_none_is_gone(
+    problem: Problem, reference: Mapping[str, Any], gone: Sequence[str], until: str
+) -> None:
+    """See that whatever delivered is still in the problem: what it delivered is of some demand."""
+    count = problem.periods.index(until) + 1 if until in problem.periods else 0
+    missing = [
+        defect(f"/reference/allocations/{i}/offer", "unknown_id", kind="offer", id=one["offer"])
+        for i, one in enumerate(reference.get("allocations", ()))
+        if one["offer"] in gone and any(map(Fraction, listed(one["quantities"])[:count]))
+    ]
+    if missing:
+        raise DocumentError(missing)
+
+
+def _moves(answer: Answer, problem: Problem, kept: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield each offer and package whose award differs; deliveries made are put to their offer."""
     if answer.best is None:
         return
     after = plan_of_result(answer.result)
-    problem: Problem = answer.problem
+    before = answer.problem.reference
     none = (Fraction(0),) * len(problem.periods)
     for name in problem.offers:
-        then = tuple(map(Fraction, problem.reference.quantities.get(name, none)))
-        now = after.quantities.get(name, none)
+        names = (name, kept[name]) if name in kept else (name,)
+        then = _added([tuple(map(Fraction, before.quantities.get(n, none))) for n in names])
+        now = _added([after.quantities.get(n, none) for n in names])
         if then != now:
             yield {"offer": name, "before": _texts(then), "after": _texts(now)}
     for name in problem.packages:
-        was, stays = name in problem.reference.packages, name in after.packages
+        was, stays = name in before.packages, name in after.packages
         if was != stays:
             yield {"package": name, "before": was, "after": stays}
+
+
+def _added(rows: Sequence[Sequence[Fraction]]) -> tuple[Fraction, ...]:
+    return tuple(sum(column, Fraction(0)) for column in zip(*rows, strict=True))
 
 
 def _texts(quantities: Sequence[Fraction]) -> list[str]:

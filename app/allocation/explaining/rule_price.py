@@ -14,7 +14,7 @@ from app.allocation.explaining.asking import (
     Solve,
     answer_of,
     explained,
-    stage_names,
+    stage_heads,
 )
 from app.allocation.explaining.changing import (
     BINDING,
@@ -152,17 +152,18 @@ def differences(held: Answer, free: Answer, nested: Sequence[bool]) -> Iterator[
         earlier ones are proven equal.
     """
     equal = not free.infeasible and not held.infeasible
-    rows = zip(stage_names(held.problem), held.stages, free.stages, nested, strict=True)
-    for name, tight, loose, below in rows:
+    rows = zip(stage_heads(held.problem), held.stages, free.stages, nested, strict=True)
+    for head, tight, loose, below in rows:
         one, two = tight, loose
         if equal and below:
             one, two = tight.at_least(loose.low), loose.at_most(tight.high)
         difference = one.minus(two)
-        if equal and below and held.best is not None and free.best is not None:
+        if equal and below and held.best is not None:
+            # What was found with all is allowed without one: even unsolved it is no worse.
             difference = difference.at_least(ZERO)
         equal = equal and below and one.exact and two.exact and one.low == two.low
         yield {
-            "stage": name,
+            **head,
             "with": one.document(),
             "without": two.document(),
             "difference": difference.document(),

@@ -73,7 +73,8 @@ def unfilled(
     asking = Asking(options, on_step, should_stop, solve)
     short = up_to_money(document, problem)
     if known_result is None:
-        asking.expect(1)
+        # Half of the limit at most: the other half is for the limits in the way.
+        asking.expect(2)
         base = asking.exactly("as it is", short)
     else:
         base = asking.known(document, known_result, short)
@@ -87,7 +88,7 @@ def unfilled(
         ]
         names = dict.fromkeys(name for lot in found["lots"] for name in lot["because"])
         known = _limits(problem)
-        asking.expect(len(names))
+        asking.expect(asking.done + len(names) - asking.expected)
         found["limits"] = [
             {"name": name, **_stated(problem, known[name]), **_lifted(asking, base, known[name])}
             for name in names

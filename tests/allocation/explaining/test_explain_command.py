@@ -15,7 +15,7 @@ from app.allocation import Options, Progress, commands, explaining, solve
 from app.allocation.document import FORMAT, canonical, parse
 from app.allocation.explaining import Step
 from app.allocation.explaining.commands import KINDS, explain_files, step_bar
-from tests.allocation.documents import offer, problem
+from tests.allocation.documents import lot, offer, problem
 from tests.allocation.test_commands import Terminal, complaints
 from tests.allocation.test_process import hard
 
@@ -79,6 +79,20 @@ def test_names_axes_and_a_known_result(stated: str, tmp_path: Path) -> None:
     assert front["axes"][1] == [{"measure": "score:days", "weight": "-1"}]
     again = explained("replan", stated, tmp_path, **by_path)
     assert again["moves"] == []
+    assert "delivered" not in again
+    share = explained("frontier", stated, tmp_path, axes=["cost", "-share:bidders=B,C"])
+    assert share["axes"][1][0]["select"] == {"bidders": ["B", "C"]}
+
+
+def test_delivered_periods_are_kept(tmp_path: Path) -> None:
+    weeks = {"periods": ["W1", "W2"], "lots": [lot(demand=["4", "4"])]}
+    plan = {"allocations": [{"offer": "a", "quantities": ["4", "4"]}]}
+    path = tmp_path / "problem.json"
+    path.write_bytes(canonical(problem(offer("a"), offer("b", "B"), reference=plan, **weeks)))
+    more = {"names": ["A"], "frozen_until": "W1"}
+    found = explained("replan", str(path), tmp_path, **more)
+    assert found["delivered"] == {"a": "a delivered"}
+    assert [one["after"] for one in found["moves"]] == [["4", "0"], ["0", "4"]]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +102,8 @@ def test_names_axes_and_a_known_result(stated: str, tmp_path: Path) -> None:
         ("price-of-rule", {"names": ["none"]}, "unknown_id"),
         ("what-would-have-won", {"names": ["none"]}, "unknown_id"),
         ("replan", {"names": ["none"]}, "unknown_id"),
+        ("replan", {"frozen_until": "W1"}, "unknown_id"),
+        ("frontier", {"axes": ["cost", "share:bidders=none"]}, "unknown_id"),
         ("frontier", {}, "wrong_type"),
         ("frontier", {"axes": ["cost", "price"]}, "not_one_of"),
         ("conflict", {"time_limit": -1.0}, "bad_option"),

@@ -70,7 +70,10 @@ def test_what_keeps_a_bid_out_at_any_price_is_named() -> None:
     pin = {"id": "N", "offer": "b", "max": "0"}
     document = problem(offer("a"), offer("b", "B", price="8"), pins=[pin])
     because = lost(document, "b")["price"]["because"]
-    assert because == ["N", "pin b"]
+    # The pin that the question adds is none of the buyer's.
+    assert because == ["N"]
+    alone = problem(offer("a"), offer("b", "B", price="8", minimum="20"))
+    assert lost(alone, "b")["price"]["because"] == ["own limits"]
 
 
 def test_a_bid_that_leaves_demand_open_cannot_win_by_price() -> None:

@@ -115,6 +115,43 @@ def test_an_unproven_earlier_stage_leaves_no_upper_end() -> None:
     assert entry["cost"] is None
 
 
+def test_without_a_rule_nothing_costs_more_even_where_that_was_never_solved() -> None:
+    for lots, low in (([lot(shortfall_cost="99")], "0"), ([lot()], None)):
+        document = two_makers(lots=lots)
+        held = solve(document, Options())
+        entry = rule_price(document, "cap", held, {"status": "unsolved"})
+        assert entry["outcome"] == "unknown"
+        assert entry["stages"][0]["difference"]["low"] == "0"
+        # After an earlier stage that is not proven equal, the money may even be less with the rule.
+        cost = entry["stages"][-1]["difference"]
+        assert (cost["low"], cost["high"]) == (low, None)
+        assert entry["stages"][-1]["terms"] == [{"measure": "cost", "weight": "1"}]
+
+
+def unproven(result: dict[str, Any]) -> dict[str, Any]:
+    """The same result, whose first stage has a bound below its value."""
+    first, *rest = result["stages"]
+    return {**result, "stages": [{**first, "bound": "-0.1", "gap": None}, *rest]}
+
+
+def test_only_after_stages_that_are_proven_equal_the_price_is_not_negative() -> None:
+    document = two_makers()
+    held, free = (solve(one, Options()) for one in (document, without(document, "cap")))
+
+    def low(with_rule: dict[str, Any], without_rule: dict[str, Any]) -> str | None:
+        stages = rule_price(document, "cap", with_rule, without_rule)["stages"]
+        found: str | None = stages[1]["difference"]["low"]
+        return found
+
+    cheap = {**held, "stages": [held["stages"][0], {**held["stages"][1], "bound": "40"}]}
+    # Both filled everything; where neither proved that it could not be more, nothing is known.
+    assert (low(held, free), low(cheap, free)) == ("8", "0")
+    assert low(unproven(cheap), unproven(free)) is None
+    # What is proven without the rule is proven with it: it allows less.
+    assert low(unproven(cheap), free) == "0"
+    assert low(cheap, unproven(free)) is None
+
+
 def test_a_known_result_that_is_not_proven_is_named() -> None:
     document = two_makers(lots=[lot(shortfall_cost="99")])
     held = loose(document, Options())
