@@ -13,6 +13,7 @@ from app.bids import api as bids
 from app.console import pages as console
 from app.directory import api as directory
 from app.identity import api as identity
+from app.identity.oauth.endpoints import well_known
 from app.integration import api as integration
 from app.kit import openapi, problems
 from app.kit.clock import Clock
@@ -45,6 +46,9 @@ each tender across them by capacity and cost under the buyer's and the law's rul
 orders.
 
 - **Keys.** Register at `POST /v1/registrations`, then send `Authorization: Bearer jjk_…`.
+- **Programs** use OAuth 2: `/.well-known/oauth-authorization-server` tells a library everything.
+  Browsers sign in at `POST /v1/sessions`. Binding acts (submit, consent, sign) need a sign-in of the
+  last 15 minutes, or a key or client that was granted the power expressly.
 - **Numbers** are exact: amounts, quantities and shares are decimal strings; JSON numbers are read
   exactly too and never become binary floats.
 - **Refusals** are RFC 9457 problems (`application/problem+json`) with every defect at once, each
@@ -99,6 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     application.add_middleware(SecurityHeaders)
     application.add_middleware(RequestLog)
     application.include_router(app.health.router)
+    application.include_router(well_known)
     for router in ROUTERS:
         application.include_router(router, prefix="/v1")
     console.install(application)

@@ -6,6 +6,7 @@ from types import ModuleType
 import structlog
 
 import app.models  # noqa: F401 - a row can be written only where the tables it refers to are known
+from app.identity.privacy import jobs as privacy
 from app.kit import telemetry
 from app.kit.clock import Clock
 from app.kit.config import Settings
@@ -18,7 +19,7 @@ from app.kit.process import Process
 from app.scenarios import jobs as scenarios
 from app.tenders import jobs as tenders
 
-ROOMS: Sequence[ModuleType] = (tenders, scenarios)
+ROOMS: Sequence[ModuleType] = (privacy, tenders, scenarios)
 
 
 class Background:

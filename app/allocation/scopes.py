@@ -61,11 +61,6 @@ def lots_in(problem: Problem, scope: Scope) -> tuple[str, ...]:
     return tuple(lot.id for lot in problem.lots.values() if lot_fits(lot, scope))
 
 
-def firms_in(problem: Problem, scope: Scope) -> frozenset[str]:
-    """Return the firms that meet the scope's firm conditions."""
-    return frozenset(firm.id for firm in problem.firms.values() if firm_fits(firm, scope))
-
-
 class Selection:
     """The awards that one or several scopes select together.
 

@@ -2,7 +2,7 @@
 
 from app.kit.problems import Problem
 
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jejaring"'}
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jejaring"'}
 
 
 class Unauthenticated(Problem):
@@ -14,7 +14,7 @@ class Unauthenticated(Problem):
     sentence = "Send a valid API key in the header 'Authorization: Bearer …'."
 
     def __init__(self) -> None:
-        super().__init__(headers=_CHALLENGE)
+        super().__init__(headers=CHALLENGE)
 
 
 class KeyExpired(Problem):
@@ -26,7 +26,16 @@ class KeyExpired(Problem):
     sentence = "This API key has expired or was revoked: make a new one."
 
     def __init__(self) -> None:
-        super().__init__(headers=_CHALLENGE)
+        super().__init__(headers=CHALLENGE)
+
+
+class KeyEnded(Problem):
+    """A key that was revoked, has expired or was already rotated."""
+
+    status = 409
+    code = "key_ended"
+    title = "The key has ended"
+    sentence = "This key was revoked, has expired or was already rotated."
 
 
 class ScopeMissing(Problem):
@@ -45,6 +54,27 @@ class PowerMissing(Problem):
     code = "power_missing"
     title = "No authorisation to bind the firm"
     sentence = "You hold no valid authorisation to {power} for this firm: its owner can grant one."
+
+
+class CsrfFailed(Problem):
+    """A write with a session's cookie that no page of ours sent."""
+
+    status = 403
+    code = "csrf_failed"
+    title = "The request does not come from this site"
+    sentence = "Send the session's csrf_token in the header X-CSRF-Token."
+
+
+class TrustMissing(Problem):
+    """Something that only a fresh sign-in or the full key may do."""
+
+    status = 403
+    code = "fresh_login_needed"
+    title = "Sign in again"
+    sentence = (
+        "This needs a sign-in of the last minutes, or a key or client that was granted it "
+        "expressly: confirm your session and try again."
+    )
 
 
 class RegistrationClosed(Problem):

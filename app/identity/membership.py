@@ -1,28 +1,17 @@
-"""Use cases: register an organisation, add users, make and revoke keys, grant powers."""
+"""Use cases: register an organisation and add its users."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.identity import queries
-from app.identity.models import ApiKey, Authorisation, Organisation, User
-from app.identity.scopes import POWERS, SCOPES
+from app.identity.authorising import Grant, grant
+from app.identity.keys import NewKey, make_key
+from app.identity.login import tickets
+from app.identity.models import Organisation, User
+from app.identity.scopes import BINDING, OWNER, POWERS, SCOPES
 from app.kit.events import record
-from app.kit.problems import NotFound
-from app.kit.security import new_secret, secret_sha256
 from app.kit.types import new_id
-
-KEY_LIFE = timedelta(days=365)
-
-
-@dataclass(frozen=True)
-class NewKey:
-    """A key and its secret, which is shown this once."""
-
-    key: ApiKey
-    secret: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +31,7 @@ def register(
     business_id: str | None,
     user_name: str,
     email: str,
+    password_hash: str | None = None,
     at: datetime,
 ) -> Registration:
     """Register an organisation; its first user is its owner and may bind it in every way."""
@@ -51,20 +41,23 @@ def register(
     session.add(organisation)
     session.flush()
     user = add_user(
-        session, organisation.id, name=user_name, email=email, role="owner", at=at, by=None
+        session, organisation.id, name=user_name, email=email, role=OWNER, at=at, by=None
     )
+    if password_hash is not None:
+        tickets.set_password(session, user, password_hash, at)
     for power in POWERS:
-        grant(
-            session,
-            firm_id=organisation.id,
-            user=user,
-            power=power,
-            evidence="registration",
-            by=user.id,
-            at=at,
-            until=None,
-        )
-    key = make_key(session, user, label="first key", scopes=SCOPES, at=at, expires_at=None)
+        mandate = Grant(power=power, evidence="registration", user_id=user.id)
+        grant(session, mandate, firm_id=organisation.id, by=user.id, at=at)
+    key = make_key(
+        session,
+        user,
+        label="first key",
+        scopes=SCOPES,
+        powers=BINDING,
+        by=user.id,
+        at=at,
+        expires_at=None,
+    )
     record(
         session,
         "organisation.registered",
@@ -107,109 +100,3 @@ def add_user(
         data={"role": role},
     )
     return user
-
-
-def make_key(
-    session: Session,
-    user: User,
-    *,
-    label: str,
-    scopes: Iterable[str],
-    at: datetime,
-    expires_at: datetime | None,
-) -> NewKey:
-    """Make a key for a user; only its hash is stored."""
-    secret = new_secret()
-    key = ApiKey(
-        id=new_id("key"),
-        user_id=user.id,
-        organisation_id=user.organisation_id,
-        label=label,
-        secret_sha256=secret_sha256(secret),
-        scopes=sorted(scopes),
-        created_at=at,
-        expires_at=expires_at or at + KEY_LIFE,
-    )
-    session.add(key)
-    session.flush()
-    record(
-        session,
-        "key.made",
-        subject=key.id,
-        at=at,
-        organisation=user.organisation_id,
-        actor=user.id,
-        data={"scopes": key.scopes},
-    )
-    return NewKey(key, secret)
-
-
-def revoke_key(
-    session: Session, organisation_id: str, key_id: str, *, by: str, at: datetime
-) -> None:
-    """End a key at once; ending it twice is no error."""
-    key = queries.key_of(session, organisation_id, key_id)
-    if key is None:
-        raise NotFound
-    if key.revoked_at is None:
-        key.revoked_at = at
-        record(
-            session, "key.revoked", subject=key.id, at=at, organisation=organisation_id, actor=by
-        )
-    session.flush()
-
-
-def grant(
-    session: Session,
-    *,
-    firm_id: str,
-    user: User,
-    power: str,
-    evidence: str,
-    by: str,
-    at: datetime,
-    until: datetime | None,
-) -> Authorisation:
-    """Record that a user may bind a firm."""
-    row = Authorisation(
-        id=new_id("aut"),
-        user_id=user.id,
-        firm_id=firm_id,
-        power=power,
-        evidence=evidence,
-        granted_by=by,
-        valid_from=at,
-        valid_until=until,
-    )
-    session.add(row)
-    session.flush()
-    record(
-        session,
-        "authorisation.granted",
-        subject=row.id,
-        at=at,
-        organisation=firm_id,
-        actor=by,
-        data={"user_id": user.id, "power": power},
-    )
-    return row
-
-
-def withdraw_power(
-    session: Session, firm_id: str, authorisation_id: str, *, by: str, at: datetime
-) -> None:
-    """End an authorisation from this moment on."""
-    row = queries.authorisation(session, firm_id, authorisation_id)
-    if row is None:
-        raise NotFound
-    if row.revoked_at is None:
-        row.revoked_at = at
-        record(
-            session,
-            "authorisation.withdrawn",
-            subject=row.id,
-            at=at,
-            organisation=firm_id,
-            actor=by,
-        )
-    session.flush()

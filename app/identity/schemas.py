@@ -1,36 +1,13 @@
 """Requests and responses about organisations, users, keys and authorisations."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
+from app.identity.login.schemas import NewPassword
+from app.identity.words import BindingPower, Currency, Email, Power, Role, Scope
 from app.kit.http import Body, View
-from app.kit.types import Instant, Text
-
-Role = Literal["owner", "purchasing", "sales", "viewer"]
-Power = Literal["edit", "submit", "consent", "sign", "represent"]
-Scope = Literal[
-    "keys:write",
-    "profile:read",
-    "profile:write",
-    "networks:read",
-    "networks:write",
-    "tenders:read",
-    "tenders:write",
-    "bids:read",
-    "bids:write",
-    "scenarios:read",
-    "scenarios:write",
-    "awards:read",
-    "awards:write",
-    "orders:read",
-    "orders:write",
-    "events:read",
-]
-Email = Annotated[
-    str,
-    Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, examples=["sari@example.co.id"]),
-]
+from app.kit.types import Amount, Instant, Text, Whole
 
 
 class RegistrationRequest(Body):
@@ -54,6 +31,7 @@ class RegistrationRequest(Body):
     business_id: Annotated[str | None, Field(max_length=40, examples=["9120001234567"])] = None
     user_name: Annotated[Text, Field(examples=["Sari Wulandari"])]
     email: Email
+    password: NewPassword | None = Field(None, description="To sign in with; keys need none.")
 
 
 class OrganisationView(View):
@@ -74,6 +52,7 @@ class UserView(View):
     email: str
     role: str
     created_at: Instant
+    erased_at: Instant | None
 
 
 class KeyView(View):
@@ -83,9 +62,13 @@ class KeyView(View):
     user_id: str
     label: str
     scopes: list[str]
+    powers: list[str]
+    made_by: str | None
+    replaced_by: str | None
     created_at: Instant
     expires_at: Instant
     revoked_at: Instant | None
+    last_used_at: Instant | None = Field(description="To about an hour.")
 
 
 class NewKeyView(KeyView):
@@ -126,11 +109,32 @@ class KeyRequest(Body):
     user_id: str | None = Field(None, description="Default: yourself.")
     label: Annotated[Text, Field(max_length=100, examples=["ERP"])]
     scopes: list[Scope] = Field(min_length=1, examples=[["tenders:read", "bids:write"]])
+    powers: list[BindingPower] = Field(
+        [],
+        max_length=3,
+        description="Binding acts that the key may do without a fresh sign-in; none by default.",
+    )
     expires_at: Instant | None = Field(None, description="Default: in a year.")
 
 
+class RotationRequest(Body):
+    """How long the old key goes on working, and when the new one ends."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"overlap_hours": 24}]})
+
+    overlap_hours: Whole = Field(24, ge=0, le=720, description="0 ends the old key at once.")
+    expires_at: Instant | None = Field(None, description="Default: in a year.")
+
+
+class LimitRequest(Body):
+    """The largest amount that an authorisation covers."""
+
+    amount: Amount
+    currency: Currency
+
+
 class AuthorisationRequest(Body):
-    """A power for a user of your organisation to bind it."""
+    """A power to bind your organisation, for a user of yours or another organisation."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -139,29 +143,60 @@ class AuthorisationRequest(Body):
                     "user_id": "usr_01kb3x8v0aemm9v5c2q7w4t6zn",
                     "power": "submit",
                     "evidence": "Board resolution 12/2026",
+                    "limit": {"amount": "500000000", "currency": "IDR"},
                 }
             ]
         }
     )
 
-    user_id: str
+    user_id: str | None = Field(None, max_length=40)
+    holder_organisation_id: str | None = Field(
+        None,
+        max_length=40,
+        description="Another organisation, such as a broker: for whoever may represent it.",
+    )
     power: Power
     evidence: Annotated[Text, Field(examples=["Board resolution 12/2026"])]
+    limit: LimitRequest | None = None
     valid_until: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one_holder(self) -> "AuthorisationRequest":
+        if (self.user_id is None) == (self.holder_organisation_id is None):
+            msg = "name either user_id or holder_organisation_id"
+            raise ValueError(msg)
+        return self
 
 
 class AuthorisationView(View):
-    """Who may bind a firm, how, since when and on what evidence."""
+    """Who may bind a firm, how, up to what, since when and on what evidence."""
 
     id: str
-    user_id: str
+    user_id: str | None
+    holder_organisation_id: str | None
     firm_id: str
     power: str
+    limit_amount: Amount | None
+    limit_currency: str | None
     evidence: str
     granted_by: str
     valid_from: Instant
     valid_until: Instant | None
     revoked_at: Instant | None
+
+
+class BindingActView(View):
+    """Who acted for the firm, in which way, under which authorisation, and by what."""
+
+    id: str
+    firm_id: str
+    authorisation_id: str
+    user_id: str
+    power: str
+    via: str = Field(examples=["session"], description="key, client or session.")
+    via_id: str
+    request_id: str
+    at: Instant
 
 
 class ActorView(View):
@@ -171,3 +206,6 @@ class ActorView(View):
     organisation_id: str
     role: str
     scopes: list[str]
+    powers: list[str] = Field(description="Binding acts granted to the key or client expressly.")
+    via: str = Field(examples=["key"], description="What you showed: key, client or session.")
+    fresh_until: Instant | None = Field(description="Of a session: until when it is fresh.")

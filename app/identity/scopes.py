@@ -19,9 +19,19 @@ SCOPES: Mapping[str, str] = {
     "orders:read": "Read orders",
     "orders:write": "Place and change orders",
     "events:read": "Read your organisation's event feed",
+    "oversight:read": "Read what concerns your organisation's personal data and its protection",
+    "oversight:write": "Verify organisations and keep the breach log, for appointed offices",
 }
-ROLES = ("owner", "purchasing", "sales", "viewer")
+OWNER = "owner"
+ROLES = (OWNER, "purchasing", "sales", "viewer")
 POWERS = ("edit", "submit", "consent", "sign", "represent")
+# These need a fresh sign-in, or a key or client that was granted them expressly.
+BINDING = frozenset({"submit", "consent", "sign"})
+POWER_WORDS: Mapping[str, str] = {
+    "submit": "Submit bids for your organisation",
+    "consent": "Consent to networks and joint bids for your organisation",
+    "sign": "Publish, award, order and acknowledge for your organisation",
+}
 
 _READ = frozenset(scope for scope in SCOPES if scope.endswith(":read"))
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {

@@ -15,7 +15,7 @@ from app.kit.types import new_id
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _SAFE_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
-_SECRET = re.compile(r"jjk_[A-Za-z0-9_-]+")
+_SECRET = re.compile(r"(jj[kctir]_)[A-Za-z0-9_-]+")
 
 
 def current_request_id() -> str:
@@ -28,7 +28,7 @@ def _mask(
 ) -> MutableMapping[str, Any]:
     for name, value in entry.items():
         if isinstance(value, str):
-            entry[name] = _SECRET.sub("jjk_***", value)
+            entry[name] = _SECRET.sub(r"\1***", value)
     return entry
 
 

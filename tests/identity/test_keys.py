@@ -117,16 +117,22 @@ def test_what_happens_is_in_the_event_log(world: World, database) -> None:
 
 
 def test_powers_can_be_withdrawn_and_run_out(world: World, database) -> None:
-    from app.identity.queries import holds_power
+    from app.identity.queries import mandates
 
     firm = world.firm("CV Logam Presisi")
     clock = world.app.state.clock
 
     def holds() -> bool:
         with database.read() as session:
-            return holds_power(
-                session, user_id=firm.user_id, firm_id=firm.id, power="sign", at=clock.now(session)
+            found = mandates(
+                session,
+                user_id=firm.user_id,
+                organisation_id=firm.id,
+                firm_id=firm.id,
+                power="sign",
+                at=clock.now(session),
             )
+            return bool(found)
 
     assert holds()
     for row in firm.get("/v1/authorisations").json()["items"]:

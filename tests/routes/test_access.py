@@ -26,6 +26,10 @@ def test_every_route_stands_in_the_table() -> None:
     assert _routes(create_app()) == set(TABLE)
 
 
+CLIENT = {"name": "ERP", "kind": "service", "scopes": ["profile:read"]}
+INVITED = {"email": "budi@example.co.id", "role": "sales"}
+
+
 def _ids(market: Market) -> dict[str, str]:
     buyer = market.buyer
     award = market.award()
@@ -34,6 +38,13 @@ def _ids(market: Market) -> dict[str, str]:
     return {
         "key_id": buyer.get("/v1/api-keys").json()["items"][0]["id"],
         "authorisation_id": buyer.get("/v1/authorisations").json()["items"][0]["id"],
+        "session_id": "current",
+        "invitation_id": buyer.made("/v1/invitations", INVITED)["id"],
+        "verification_id": "ver_unknown",
+        "client_id": buyer.made("/v1/oauth-clients", CLIENT)["id"],
+        "consent_id": "grt_unknown",
+        "breach_id": "bre_unknown",
+        "user_id": buyer.user_id,
         "organisation_id": market.lead.id,
         "resource_id": market.press,
         "network_id": market.network["id"],
@@ -49,6 +60,7 @@ def _ids(market: Market) -> dict[str, str]:
 
 
 BODIES = {
+    "POST /v1/sessions/{session_id}/confirmation": {"password": "unknown"},
     "PUT /v1/resources/{resource_id}/capacity": {
         "weeks": [{"from_week": "2027-01-04", "per_week": "1"}]
     },

@@ -74,7 +74,9 @@ def colleague(firm: Firm, role: str, *powers: str) -> Firm:
         "/v1/users", {"name": f"Budi ({role})", "email": "budi@example.co.id", "role": role}
     )
     scopes = firm.get("/v1/me").json()["scopes"]
-    key = firm.made("/v1/api-keys", {"user_id": user["id"], "label": role, "scopes": scopes})
+    granted = [power for power in powers if power in {"submit", "consent", "sign"}]
+    asked = {"user_id": user["id"], "label": role, "scopes": scopes, "powers": granted}
+    key = firm.made("/v1/api-keys", asked)
     for power in powers:
         body = {"user_id": user["id"], "power": power, "evidence": "resolution 12"}
         firm.made("/v1/authorisations", body)

@@ -1,0 +1,1 @@
+"""Joining: invitations, and how well an organisation is known."""
