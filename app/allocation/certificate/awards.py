@@ -26,13 +26,12 @@ def limits_of(r: Relaxation, offer: Offer) -> Limits:
     step = Fraction(offer.increment)
     delivery = max(1, ceil(Fraction(offer.delivery_minimum) / step))
     least = max(delivery, ceil(Fraction(offer.minimum) / step))
-    lot = r.problem.lots[offer.lot]
-    caps = [[] if offer.maximum is None else [floor(Fraction(offer.maximum) / step)]]
-    caps = [list(caps[0]) for _ in r.problem.periods]
     totals = [] if offer.maximum is None else [floor(Fraction(offer.maximum) / step)]
+    caps: list[list[int]] = [[] for _ in r.problem.periods]
     if offer.period_maximum is not None:
         for cap, amount in zip(caps, offer.period_maximum, strict=True):
             cap.append(floor(Fraction(amount) / step))
+    lot = r.problem.lots[offer.lot]
     rooms = room(lot)
     if rooms is not None:
         totals.append(floor(sum(map(Fraction, lot.demand), NONE) / step))
@@ -41,40 +40,28 @@ def limits_of(r: Relaxation, offer: Offer) -> Limits:
     for use in offer.uses:
         each = Fraction(use.per_unit) * step
         for cap, capacity in zip(caps, r.problem.resources[use.resource].capacity, strict=True):
-            left = Fraction(capacity) - Fraction(use.per_delivery)
             if each:
-                cap.append(floor(left / each))
-            elif left < 0:
-                cap.append(0)
-    fitting = [min([*cap, *totals]) for cap in caps]
-    per_period = tuple(limit if limit >= delivery else 0 for limit in fitting)
-    most = min([sum(per_period), *totals])
-    if most < least:
-        per_period, most = (0,) * len(caps), 0
-    return Limits(step, per_period, least, most, delivery)
+                cap.append(max(0, floor((Fraction(capacity) - Fraction(use.per_delivery)) / each)))
+    per_period = tuple(min([*cap, *totals]) for cap in caps)
+    return Limits(step, per_period, least, min([sum(per_period), *totals]), delivery)
 
 
 def add_offer(r: Relaxation, offer: Offer) -> None:
-    """Add an offer: rows ``minimum``, ``maximum``, ``total``, ``delivery``, ``tier``, ``price``."""
+    """Add an offer: rows ``total``, ``delivery``, ``delivers``, ``tier``, ``steps``."""
     o, limits = offer.id, limits_of(r, offer)
-    use = r.column(f"use[{o}]", min(1, limits.most))
-    periods = r.problem.periods
+    use, periods = r.column(f"use[{o}]", 1), r.problem.periods
     quantity = [
         r.column(f"quantity[{o},{t}]", limit)
         for t, limit in zip(periods, limits.per_period, strict=True)
     ]
-    steps, deliver = Linear.of(quantity[0]), [use]
+    steps, deliver = Linear(dict.fromkeys(quantity, 1)), [use]
     if len(periods) > 1:
-        steps = Linear.of(r.column(f"total[{o}]", limits.most))
-        r.row(f"total[{o}]", Linear(dict.fromkeys(quantity, 1)).minus(steps), equal=True)
         deliver = _deliveries(r, o, use, quantity, limits)
-    r.row(f"minimum[{o}]", steps.plus(Linear.of(use, -limits.least)))
-    r.row(f"maximum[{o}]", steps.times(-1).add_term(use, limits.most))
+    r.between(f"total[{o}]", steps, use, (limits.least, limits.most))
     made = Columns(offer, use, Linear(), steps.times(limits.step), deliver)
     made.by_period = [Linear.of(column, limits.step) for column in quantity]
     made.price = _price(r, offer, limits, steps, use)
     r.awards[o] = made
-    r.most[offer.lot] += limits.step * limits.most
     _count(r, made, offer)
 
 
@@ -83,9 +70,8 @@ def _deliveries(
 ) -> list[int]:
     found = []
     for t, own, limit in zip(r.problem.periods, quantity, limits.per_period, strict=True):
-        here = r.column(f"deliver[{o},{t}]", min(1, limit))
-        r.row(f"delivery_minimum[{o},{t}]", Linear({own: 1, here: -limits.delivery}))
-        r.row(f"delivery[{o},{t}]", Linear({here: limit, own: -1}))
+        here = r.column(f"deliver[{o},{t}]", 1)
+        r.between(f"delivery[{o},{t}]", Linear.of(own), here, (limits.delivery, limit))
         r.row(f"delivery_use[{o},{t}]", Linear({use: 1, here: -1}))
         found.append(here)
     r.row(f"delivers[{o}]", Linear(dict.fromkeys(found, 1)).add_term(use, -1))
@@ -97,27 +83,19 @@ def _price(r: Relaxation, offer: Offer, limits: Limits, steps: Linear, use: int)
     tiers, step = offer.price.tiers, limits.step
     if len(tiers) == 1:
         return steps.times(Fraction(tiers[0].unit) * step)
-    highest = max(Fraction(tier.unit) for tier in tiers)
-    price = Linear.of(r.column(f"price[{offer.id}]", highest * step * limits.most, whole=False))
-    chosen, counted, paid, before = Linear({use: -1}), steps.times(-1), price.times(-1), NONE
-    for k, tier in enumerate(tiers):
-        start, unit, end = Fraction(tier.start), Fraction(tier.unit), limits.most
-        fixed = NONE if offer.price.all_units else before - unit * start
-        if k + 1 < len(tiers):
-            after = Fraction(tiers[k + 1].start)
-            end = min(end, ceil(after / step) - 1)
-            before += unit * (after - start)
-        low = max(limits.least, ceil(start / step))
-        here = r.column(f"tier[{offer.id},{k}]", int(low <= end))
-        own = r.column(f"tier_steps[{offer.id},{k}]", end)
-        r.row(f"tier_from[{offer.id},{k}]", Linear({own: 1, here: -low}))
-        r.row(f"tier_to[{offer.id},{k}]", Linear({here: end, own: -1}))
-        chosen.add_term(here, 1)
-        counted.add_term(own, 1)
-        paid.add_term(here, fixed).add_term(own, unit * step)
-    r.row(f"tier[{offer.id}]", chosen, equal=True)
-    r.row(f"tier_steps[{offer.id}]", counted, equal=True)
-    r.row(f"price[{offer.id}]", paid, equal=True)
+    starts = [Fraction(tier.start) for tier in tiers]
+    lows = [max(limits.least, ceil(start / step)) for start in starts]
+    highs = [min(limits.most, ceil(start / step) - 1) for start in starts[1:]] + [limits.most]
+    made = r.tiers(("tier", "steps"), offer.id, list(zip(lows, highs, strict=True)), whole=True)
+    made.state(Linear.of(use), steps)
+    price, before = Linear(), NONE
+    for k, (tier, start) in enumerate(zip(tiers, starts, strict=True)):
+        unit = Fraction(tier.unit)
+        if k:
+            before += Fraction(tiers[k - 1].unit) * (start - starts[k - 1])
+        price.add_term(made.parts[k], unit * step)
+        if not offer.price.all_units:
+            price.add_term(made.reached[k], before - unit * start)
     return price
 
 
@@ -141,7 +119,6 @@ def add_package(r: Relaxation, package: Package) -> None:
     r.awards[package.id] = Columns(package, use, price, Linear.of(use, whole))
     r.cost.add(price)
     for item in package.items:
-        r.most[item.lot] += item.total
         for t, quantity in enumerate(item.quantity):
             r.arrived[item.lot, t].add_term(use, Fraction(quantity))
     for needed in package.uses:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from math import ceil, floor
 
 from app.allocation.certificate.lp import Box, Program, Solved
-from app.allocation.certificate.relaxation import Relaxation
+from app.allocation.certificate.relaxation import Space
 
 # Decisions before the numbers that follow from them.
 _ORDER = (
     ("use", "charge", "winner", "wins", "some", "level", "place"),
-    ("deliver", "tier", "open", "full"),
-    ("total", "quantity", "tier_steps"),
+    ("deliver", "tier", "full"),
+    ("quantity", "steps"),
 )
 _KIND = {word: rank for rank, words in enumerate(_ORDER) for word in words}
 _LOOKED_AT = 6
@@ -23,11 +23,9 @@ class Chooser:
     Source of the method: reliability branching (Achterberg, Koch, Martin 2005).
     """
 
-    def __init__(
-        self, relaxation: Relaxation, program: Program, should_stop: Callable[[], bool]
-    ) -> None:
-        self.relaxation, self.program, self.should_stop = relaxation, program, should_stop
-        self.rank = [_KIND.get(name.split("[")[0], 1) for name in relaxation.names]
+    def __init__(self, space: Space, program: Program, should_stop: Callable[[], bool]) -> None:
+        self.space, self.program, self.should_stop = space, program, should_stop
+        self.rank = [_KIND.get(name.split("[")[0], 1) for name in space.names]
         self.gains: dict[tuple[int, int], tuple[float, int]] = {}
         self.whole, self.times = 1.0, 1
 
@@ -53,10 +51,10 @@ class Chooser:
     def _fractional(self, solved: Solved, box: Box) -> list[int]:
         """Return the whole columns whose value is no whole number, of the first kind that has."""
         by_rank: dict[int, list[int]] = {}
-        for column, whole in enumerate(self.relaxation.whole):
+        for column, whole in enumerate(self.space.whole):
             value = solved.point[column]
             if whole and abs(value - round(value)) > 1e-7:
-                low, high = box.get(column, (0, int(self.relaxation.high[column])))
+                low, high = box.get(column, (0, int(self.space.high[column])))
                 if low <= floor(value) and ceil(value) <= high:
                     by_rank.setdefault(self.rank[column], []).append(column)
         return by_rank[min(by_rank)] if by_rank else []
@@ -74,7 +72,7 @@ class Chooser:
         return sides[0] * sides[1]
 
     def _tried(self, column: int, solved: Solved, box: Box, cutoff: float) -> float:
-        low, high = box.get(column, (0, int(self.relaxation.high[column])))
+        low, high = box.get(column, (0, int(self.space.high[column])))
         at = floor(solved.point[column])
         values = []
         for ends in ((low, at), (at + 1, high)):

@@ -1,6 +1,6 @@
 """What ``jejaring check-certificate`` does: the stand-alone checker, run on two files."""
 
-from app.allocation import checker
+from app.allocation import check_certificate
 
 
 def check_certificate_files(problem_path: str, result_path: str) -> int:
@@ -18,4 +18,4 @@ def check_certificate_files(problem_path: str, result_path: str) -> int:
         0: the certificate holds; what is proven stands on standard output. 1: it does not; there
         it says why.
     """
-    return checker.main([problem_path, result_path])
+    return check_certificate.main([problem_path, result_path])

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import isfinite, lcm
 
 from app.allocation.certificate.lp import Box
-from app.allocation.certificate.relaxation import Relaxation, Row
+from app.allocation.certificate.relaxation import Row, Space
 from app.allocation.linear import Linear
 
 Duals = dict[str, Decimal]
@@ -28,7 +28,7 @@ class Exact:
 
     Parameters
     ----------
-    relaxation
+    space
         Its columns.
     rows
         The rows, in the order of the duals.
@@ -36,7 +36,7 @@ class Exact:
         What is minimised; nothing where rays are sought.
     """
 
-    def __init__(self, relaxation: Relaxation, rows: Sequence[Row], cost: Linear) -> None:
+    def __init__(self, space: Space, rows: Sequence[Row], cost: Linear) -> None:
         self.rows = rows
         values = [v for row in rows for v in (*row.body.terms.values(), row.body.constant)]
         self.unit = lcm(*{value.denominator for value in values})
@@ -48,9 +48,9 @@ class Exact:
         self.cost_unit = lcm(*{v.denominator for v in costs}, Fraction(cost.constant).denominator)
         self.cost = {j: int(v * self.cost_unit) for j, v in cost.terms.items()}
         self.constant = Fraction(cost.constant)
-        self.high = relaxation.high
-        self.tops = lcm(*{high.denominator for high in relaxation.high})
-        self.ends = [int(high * self.tops) for high in relaxation.high]
+        self.high = space.high
+        self.tops = lcm(*{high.denominator for high in space.high})
+        self.ends = [int(high * self.tops) for high in space.high]
 
     def bound(self, duals: Mapping[int, Decimal], box: Box) -> Fraction:
         """Return the exact bound that duals by row position prove within changed bounds."""

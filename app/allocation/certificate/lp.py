@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ortools.linear_solver import pywraplp
 
-from app.allocation.certificate.relaxation import Relaxation, Row
+from app.allocation.certificate.relaxation import Row, Space
 from app.allocation.linear import Linear
 
 Box = Mapping[int, tuple[int, int]]
@@ -32,7 +32,7 @@ class Program:
 
     Parameters
     ----------
-    relaxation
+    space
         Its columns.
     rows
         The rows.
@@ -41,10 +41,10 @@ class Program:
         are a ray that shows that nothing is feasible where that is above 0.
     """
 
-    def __init__(self, relaxation: Relaxation, rows: Sequence[Row], cost: Linear | None) -> None:
+    def __init__(self, space: Space, rows: Sequence[Row], cost: Linear | None) -> None:
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         self.solver.SetTimeLimit(_SECONDS * 1000)
-        self.high = [float(high) for high in relaxation.high]
+        self.high = [float(high) for high in space.high]
         self.columns = [self.solver.NumVar(0, high, "") for high in self.high]
         self.changed: set[int] = set()
         self.constant = 0.0 if cost is None else float(cost.constant)

@@ -1,15 +1,16 @@
 """The costs of the stages over the relaxation's columns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from app.allocation.certificate.awards import add_offer, add_package
 from app.allocation.certificate.lots import add_conditions, add_lot
-from app.allocation.certificate.relaxation import NONE, Relaxation
+from app.allocation.certificate.relaxation import NONE, Columns, Relaxation, StoppedError
 from app.allocation.certificate.rules import add_rule, amount
-from app.allocation.elements import Offer, Package, Problem
-from app.allocation.linear import Linear
+from app.allocation.elements import Package, Problem
+from app.allocation.linear import Exact, Linear
 from app.allocation.rulework import Counted
 from app.allocation.scopes import Selection
 
@@ -22,13 +23,17 @@ class Stage:
     tolerance: Fraction
 
 
-def relaxed(problem: Problem) -> tuple[Relaxation, list[Stage]]:
+def relaxed(
+    problem: Problem, should_stop: Callable[[], bool] = lambda: False
+) -> tuple[Relaxation, list[Stage]]:
     """Return the relaxation of a problem and its stages.
 
     Parameters
     ----------
     problem
         A sound problem.
+    should_stop
+        Asked before every offer and every rule.
 
     Returns
     -------
@@ -39,18 +44,31 @@ def relaxed(problem: Problem) -> tuple[Relaxation, list[Stage]]:
     ------
     NameTakenError
         If two ids make the same name.
+    StoppedError
+        If it should stop.
     """
     r = Relaxation(problem)
     for offer in problem.offers.values():
+        _go_on(should_stop)
+        r.lot = offer.lot
         add_offer(r, offer)
+    r.lot = None
     for package in problem.packages.values():
         add_package(r, package)
     for lot in problem.lots.values():
+        r.lot = lot.id
         add_lot(r, lot)
+    r.lot = None
     add_conditions(r)
     for rule in problem.rules:
+        _go_on(should_stop)
         add_rule(r, rule)
     return r, _stages(r)
+
+
+def _go_on(should_stop: Callable[[], bool]) -> None:
+    if should_stop():
+        raise StoppedError
 
 
 def _stages(r: Relaxation) -> list[Stage]:
@@ -123,47 +141,37 @@ def _peak_load(r: Relaxation) -> Linear:
 
 
 def _change(r: Relaxation) -> Linear:
-    up: dict[tuple[str, int], Linear] = {key: Linear() for key in r.arrived}
-    down: dict[tuple[str, int], Linear] = {key: Linear() for key in r.arrived}
+    moved, before = Linear(), r.problem.reference
+    fewer: dict[tuple[str, int], Linear] = {key: Linear() for key in r.arrived}
     for award in r.awards.values():
-        if isinstance(award.source, Package):
-            _of_package(r, award.source, award.use, up, down)
-        else:
-            _of_offer(r, award.source, up, down)
-    whole = Linear()
-    for (lot, t), more in up.items():
-        less, here = down[lot, t], f"[{lot},{r.problem.periods[t]}]"
-        moved = r.column(f"moved{here}", max(r.range_of(more)[1], r.range_of(less)[1]), whole=False)
-        r.row(f"moved_up{here}", Linear.of(moved).minus(more))
-        r.row(f"moved_down{here}", Linear.of(moved).minus(less))
-        whole.add_term(moved, 1)
-    return whole
+        for lot, t, now, then in _brought(award, before.quantities, before.packages):
+            here = f"added[{award.source.id},{lot},{r.problem.periods[t]}]"
+            added = r.column(here, max(NONE, r.range_of(now)[1] - then), whole=False)
+            r.row(here, Linear.of(added).minus(now).plus(then))
+            fewer[lot, t].add(now, -1).add(Linear(constant=then))
+            moved.add_term(added, 1)
+    for (lot, t), less in fewer.items():
+        here = f"fewer[{lot},{r.problem.periods[t]}]"
+        own = r.column(here, max(NONE, r.range_of(less)[1]), whole=False)
+        r.row(here, Linear.of(own).minus(less))
+        moved.add_term(own, 1)
+    return moved
 
 
-Moves = dict[tuple[str, int], Linear]
-
-
-def _of_offer(r: Relaxation, offer: Offer, up: Moves, down: Moves) -> None:
-    before = r.problem.reference.quantities.get(offer.id)
-    for t, now in enumerate(r.awards[offer.id].by_period):
-        then = Fraction(before[t]) if before else NONE
-        here = f"[{offer.id},{r.problem.periods[t]}]"
-        most = max(NONE, r.range_of(now)[1] - then)
-        added = Linear.of(r.column(f"added{here}", most, whole=False))
-        taken = added.minus(now).plus(then)
-        r.row(f"added{here}", taken)
-        up[offer.lot, t].add(added)
-        down[offer.lot, t].add(taken)
-
-
-def _of_package(r: Relaxation, package: Package, use: int, up: Moves, down: Moves) -> None:
-    kept = package.id in r.problem.reference.packages
-    for item in package.items:
-        for t, quantity in enumerate(item.quantity):
-            if kept:
-                down[item.lot, t].add(Linear({use: -1}, 1), Fraction(quantity))
-            else:
-                up[item.lot, t].add_term(use, Fraction(quantity))
+def _brought(
+    award: Columns, quantities: Mapping[str, Sequence[Exact | Decimal]], packages: Collection[str]
+) -> Iterator[tuple[str, int, Linear, Fraction]]:
+    """Yield by lot and period what an award brings, and what it brought in the reference."""
+    source = award.source
+    if isinstance(source, Package):
+        for item in source.items:
+            for t, quantity in enumerate(map(Fraction, item.quantity)):
+                then = quantity if source.id in packages else NONE
+                yield item.lot, t, Linear.of(award.use, quantity), then
+    else:
+        before = quantities.get(source.id)
+        for t, now in enumerate(award.by_period):
+            yield source.lot, t, now, Fraction(before[t]) if before else NONE
 
 
 MEASURES: Mapping[str, Callable[[Relaxation], Linear]] = {

@@ -1,6 +1,6 @@
 """The linear relaxation that certificates speak about: columns, rows and costs under names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,10 @@ class NameTakenError(Exception):
     """Two ids make the same name, so that a certificate could not tell them apart."""
 
 
+class StoppedError(Exception):
+    """Somebody wished to stop before the relaxation was made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """``body ≥ 0``, or ``body = 0`` where ``equal``."""
@@ -22,6 +26,15 @@ class Row:
     name: str
     body: Linear
     equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Columns from 0 to ``high``, and which of them are whole: a relaxation's, or some of them."""
+
+    names: Sequence[str]
+    high: Sequence[Fraction]
+    whole: Sequence[bool]
 
 
 @dataclass(slots=True)
@@ -34,6 +47,25 @@ class Columns:
     quantity: Linear
     deliver: list[int] = field(default_factory=list)
     by_period: list[Linear] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """Columns of tiers: which one is reached, and the part of a sum that stands in each."""
+
+    relaxation: "Relaxation"
+    names: tuple[str, str]
+    of: str
+    reached: list[int]
+    parts: list[int]
+
+    def state(self, one: Linear, body: Linear) -> None:
+        """State how many tiers are reached, and the sum that is parted."""
+        for name, columns, whole in zip(
+            self.names, (self.reached, self.parts), (one, body), strict=True
+        ):
+            made = Linear(dict.fromkeys(columns, 1)).minus(whole)
+            self.relaxation.row(f"{name}[{self.of}]", made, equal=True)
 
 
 class Relaxation:
@@ -52,6 +84,8 @@ class Relaxation:
         self.names: list[str] = []
         self.high: list[Fraction] = []
         self.whole: list[bool] = []
+        self.owner: list[str | None] = []  # the lot that a column belongs to
+        self.lot: str | None = None  # whose columns are being made
         self.index: dict[str, int] = {}
         self.rows: dict[str, Row] = {}
         self.awards: dict[str, Columns] = {}
@@ -68,7 +102,11 @@ class Relaxation:
             for resource in problem.resources.values()
             for t in periods
         }
-        self.most = dict.fromkeys(problem.lots, NONE)
+
+    @property
+    def space(self) -> Space:
+        """Its columns alone."""
+        return Space(self.names, self.high, self.whole)
 
     def column(self, name: str, high: Exact, *, whole: bool = True) -> int:
         """Add a column from 0 to ``high`` and return its index."""
@@ -78,6 +116,7 @@ class Relaxation:
         self.names.append(name)
         self.high.append(Fraction(high))
         self.whole.append(whole)
+        self.owner.append(self.lot)
         return self.index[name]
 
     def row(self, name: str, body: Linear, *, equal: bool = False) -> None:
@@ -86,6 +125,22 @@ class Relaxation:
             raise NameTakenError(name)
         terms = {column: value for column, value in body.terms.items() if value}
         self.rows[name] = Row(name, Linear(terms, body.constant), equal)
+
+    def between(self, name: str, body: Linear, on: int, ends: tuple[Exact, Exact]) -> None:
+        """Keep ``body`` between two numbers times a column."""
+        self.row(f"{name}.min", body.plus(Linear.of(on, -ends[0])))
+        self.row(f"{name}.max", Linear.of(on, ends[1]).minus(body))
+
+    def tiers(
+        self, names: tuple[str, str], of: str, ends: Sequence[tuple[Exact, Exact]], *, whole: bool
+    ) -> Tiers:
+        """Add the columns of tiers, each of which holds between two ends."""
+        reached, parts = [], []
+        for k, (low, high) in enumerate(ends):
+            reached.append(self.column(f"{names[0]}[{of},{k}]", int(low <= high)))
+            parts.append(self.column(f"{names[1]}[{of},{k}]", high, whole=whole))
+            self.between(f"{names[1]}[{of},{k}]", Linear.of(parts[k]), reached[k], (low, high))
+        return Tiers(self, names, of, reached, parts)
 
     def any_of(self, name: str, columns: Iterable[int]) -> int:
         """Return a column that is 1 where one of some columns is; of one, that one itself."""

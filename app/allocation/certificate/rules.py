@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 from app.allocation.certificate.relaxation import NONE, Relaxation
@@ -59,7 +60,7 @@ def _count(r: Relaxation, rule: Rule) -> None:
             wins.append(r.any_of(f"wins[{_named(r, rule, cell, who)}]", _won(r, awards, cell)))
             number.add_term(wins[-1], 1)
         name, low = _named(r, rule, cell), None
-        if rule.min is not None:
+        if rule.min:
             least = Fraction(rule.min)
             low = number.plus(-least)
             if not rule.always:
@@ -73,11 +74,14 @@ def _within(r: Relaxation, rule: Rule) -> None:
     for cell in measured(r.problem, rule):
         unit = Linear(constant=1)
         if rule.kind == "share":
-            unit = amount(r, rule.measure or "", cell.base).plus(cell.base_prior)
+            name = f"base[{_named(r, rule, cell.cell)}]"
+            body = amount(r, rule.measure or "", cell.base).plus(cell.base_prior)
+            unit = Linear.of(r.column(name, r.range_of(body)[1], whole=False))
+            r.row(name, body.minus(unit), equal=True)
         for held in cell.held:
             name = _named(r, rule, cell.cell, held.who)
             part = amount(r, rule.measure or "", held.selected).plus(held.prior)
-            low = None if rule.min is None else part.plus(unit, -Fraction(rule.min))
+            low = part.plus(unit, -Fraction(rule.min)) if rule.min else None
             if low is not None and min_binds_winners_only(rule):
                 low = _spared(r, name, held, low)
             high = None if rule.max is None else unit.times(Fraction(rule.max)).minus(part)
@@ -87,8 +91,13 @@ def _within(r: Relaxation, rule: Rule) -> None:
 def _spared(r: Relaxation, name: str, held: Held, low: Linear) -> Linear:
     """Return ``low`` lifted to at least 0 for those who win nothing."""
     wins = r.any_of(f"wins[{name}]", (r.awards[award.source.id].use for award in held.winning))
+    return _lifted(r, low, wins)
+
+
+def _lifted(r: Relaxation, low: Linear, on: int) -> Linear:
+    """Return ``low`` lifted to at least 0 where a column is 0."""
     lift = max(NONE, -r.range_of(low)[0])
-    return low.plus(Linear({wins: -lift}, lift))
+    return low.plus(Linear({on: -lift}, lift))
 
 
 def _top_share(r: Relaxation, rule: Rule) -> None:
@@ -96,36 +105,30 @@ def _top_share(r: Relaxation, rule: Rule) -> None:
         name, measure = _named(r, rule, cell.cell), rule.measure or ""
         base = amount(r, measure, cell.base).plus(cell.base_prior)
         parts = {h.who: amount(r, measure, h.selected).plus(h.prior) for h in cell.held}
-        largest = Linear.sum(parts.values())
-        if len(parts) > (rule.n or 0):
-            tops = {who: r.range_of(part)[1] for who, part in parts.items()}
-            line = r.column(f"line[{name}]", max(tops.values()), whole=False)
-            largest = Linear.of(line, rule.n or 0)
-            for who, part in parts.items():
-                above = r.column(f"above[{name},{who}]", tops[who], whole=False)
-                r.row(f"above[{name},{who}]", Linear({above: 1, line: 1}).minus(part))
-                largest.add_term(above, 1)
+        tops = {who: r.range_of(part)[1] for who, part in parts.items()}
+        line = r.column(f"line[{name}]", max(tops.values(), default=NONE), whole=False)
+        largest = Linear.of(line, rule.n or 0)
+        for who, part in parts.items():
+            above = r.column(f"above[{name},{who}]", tops[who], whole=False)
+            r.row(f"above[{name},{who}]", Linear({above: 1, line: 1}).minus(part))
+            largest.add_term(above, 1)
         within = base.times(Fraction(rule.max or 0)).minus(largest)
         r.hold(f"top_share[{name}]", None, within, rule.penalty)
 
 
 def _consistent(r: Relaxation, rule: Rule) -> None:
     by_lot = list(winners(r.problem, replace(rule, per="lot")))
-    has: dict[str, dict[str, int]] = {}
-    for cell, owned in by_lot:
+    everywhere: dict[str, list[Award]] = {}
+    for _, owned in by_lot:
         for who, awards in owned.items():
-            name = f"wins[{_named(r, rule, cell, who)}]"
-            has.setdefault(who, {})[cell.lot or ""] = r.any_of(name, _won(r, awards, cell))
-    for who, lots in has.items():
-        wins = r.any_of(f"wins[{rule.id},{who}]", lots.values())
-        for cell, _ in by_lot:
-            kept = Linear.of(wins, -1)
-            if cell.lot in lots:
-                kept.add_term(lots[cell.lot or ""], 1)
-            if rule.penalty is None:
-                r.row(f"consistent[{_named(r, rule, cell, who)}]", kept)
-            else:
-                r.cost.add(kept, -Fraction(rule.penalty))
+            everywhere.setdefault(who, []).extend(awards)
+    for who, every in everywhere.items():
+        wins = r.any_of(f"wins[{rule.id},{who}]", _won(r, every, Cell()))
+        for cell, owned in by_lot:
+            name = _named(r, rule, cell, who)
+            here = r.any_of(f"wins[{name}]", _won(r, owned.get(who, ()), cell))
+            kept = Linear.of(here).add_term(wins, -1)
+            r.hold(f"consistent[{name}]", kept, None, rule.penalty)
 
 
 def _split(r: Relaxation, rule: Rule) -> None:
@@ -138,38 +141,33 @@ def _split(r: Relaxation, rule: Rule) -> None:
             counted = (Counted(award.source, award.lots, award.share) for award in awards)
             amounts[who] = amount(r, "quantity", counted)
         some = r.any_of(f"some[{name}]", wins.values())
-        _places(r, rule, name, (wins, some), amounts)
+        stands = {who: Linear.of(win, -1) for who, win in wins.items()}
+        for k, share in enumerate(rule.shares):
+            taken = Linear.of(some, -1)
+            for who in amounts:
+                place = r.column(f"place[{name},{who},{k}]", 1)
+                stands[who].add_term(place, 1)
+                taken.add_term(place, 1)
+                _placed(r, f"[{name},{who},{k}]", place, amounts, (who, share, rule.tolerance))
+            r.row(f"place[{name},{k}]", taken, equal=True)
+        for who, body in stands.items():
+            r.row(f"stands[{name},{who}]", body, equal=True)
 
 
-def _places(
+def _placed(
     r: Relaxation,
-    rule: Rule,
-    name: str,
-    wins: tuple[Mapping[str, int], int],
+    here: str,
+    place: int,
     amounts: Mapping[str, Linear],
+    stated: tuple[str, Decimal, Decimal],
 ) -> None:
-    whole, tolerance = Linear.sum(amounts.values()), Fraction(rule.tolerance)
-    top = r.range_of(whole)[1]
-    taken = [Linear.of(wins[1], -1) for _ in rule.shares]
-    shared = [whole.times(-1) for _ in rule.shares]
-    for who, own in amounts.items():
-        stands, most, least = Linear.of(wins[0][who], -1), own.times(-1), own.plus(0)
-        for k, stated in enumerate(rule.shares):
-            here, share = f"[{name},{who},{k}]", Fraction(stated)
-            place = r.column(f"place{here}", 1)
-            part = r.column(f"part{here}", top, whole=False)
-            r.row(f"part{here}", Linear({place: top, part: -1}))
-            stands.add_term(place, 1)
-            taken[k].add_term(place, 1)
-            shared[k].add_term(part, 1)
-            most.add_term(part, share + tolerance)
-            least.add_term(part, tolerance - share)
-        r.row(f"stands[{name},{who}]", stands, equal=True)
-        r.row(f"split_most[{name},{who}]", most)
-        r.row(f"split_least[{name},{who}]", least)
-    for k in range(len(rule.shares)):
-        r.row(f"place[{name},{k}]", taken[k], equal=True)
-        r.row(f"taken[{name},{k}]", shared[k], equal=True)
+    """State that who takes a place has its share, within the tolerance."""
+    who, share, tolerance = stated[0], Fraction(stated[1]), Fraction(stated[2])
+    whole, own = Linear.sum(amounts.values()), amounts[who]
+    most = whole.times(share + tolerance).minus(own)
+    least = own.minus(whole.times(share - tolerance))
+    for name, body in (("most", most), ("least", least)):
+        r.hold(f"{name}{here}", _lifted(r, body, place), None, None)
 
 
 KINDS: Mapping[str, Callable[[Relaxation, Rule], None]] = {

@@ -1,6 +1,6 @@
 """Branch and bound whose tree is the proof: best bound first, within a budget of nodes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heappop, heappush
@@ -11,11 +11,19 @@ from typing import Any
 from app.allocation.certificate.branching import Chooser
 from app.allocation.certificate.exact import Exact, Proof, dual_text
 from app.allocation.certificate.lp import Box, Program, Solved
-from app.allocation.certificate.relaxation import Relaxation, Row
+from app.allocation.certificate.relaxation import Row, Space
 from app.allocation.linear import Linear
 
 # How far below the value a leaf's bound may be and still count as having reached it.
 CLOSE = 2e-11
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A proven split node in the format of certificates, and its bound."""
+
+    bound: Fraction
+    node: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -35,11 +43,13 @@ class Node:
     high: "Node | None" = None
     proof: Proof | None = None
     empty: bool = False
+    split: Split | None = None
 
     @property
     def value(self) -> float:
         """The floating-point bound."""
-        return float("inf") if self.solved is None else self.solved.value
+        known = float("inf") if self.solved is None else self.solved.value
+        return known if self.split is None else max(known, float(self.split.bound))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class Search:
 
     Parameters
     ----------
-    relaxation, rows
+    space, rows
         What holds.
     cost
         What is minimised; ``None`` where it is to be shown that nothing is feasible.
@@ -70,20 +80,21 @@ class Search:
 
     def __init__(
         self,
-        relaxation: Relaxation,
+        space: Space,
         rows: Sequence[Row],
         cost: Linear | None,
         target: Fraction | None,
         limits: Limits,
     ) -> None:
-        self.relaxation, self.rows = relaxation, rows
+        self.space, self.rows = space, rows
         self.cost, self.target = cost, target
-        self.exact = Exact(relaxation, rows, cost or Linear())
-        self.rays = Exact(relaxation, rows, Linear())
-        self.program = Program(relaxation, rows, cost)
+        self.exact = Exact(space, rows, cost or Linear())
+        self.rays = Exact(space, rows, Linear())
+        self.program = Program(space, rows, cost)
         self.missed: Program | None = None
         self.limits = limits
-        self.chooser = Chooser(relaxation, self.program, limits.should_stop)
+        self.box: Box = {}
+        self.chooser = Chooser(space, self.program, limits.should_stop)
         self.cutoff = float("inf")
         if target is not None:
             self.cutoff = float(target) - CLOSE * max(1.0, abs(float(target)))
@@ -92,7 +103,7 @@ class Search:
 
     def run(self) -> Node:
         """Return the root of the tree that the budget allows."""
-        root = Node({}, self.program.solve({}))
+        root = Node(self.box, self.program.solve(self.box))
         order, nodes = count(), 1
         heap = [(root.value, next(order), root)]
         while heap and nodes + 2 <= self.limits.nodes and not self.limits.should_stop():
@@ -104,27 +115,33 @@ class Search:
             column = self.chooser.choose(node.solved, node.box, self.cutoff)
             if column is None:
                 break
-            self._part(node, column)
+            halves = self._part(node, node.solved, column)
             nodes += 2
-            for half in (node.low, node.high):
-                if half is not None:
-                    heappush(heap, (half.value, next(order), half))
+            for half in halves:
+                heappush(heap, (half.value, next(order), half))
         return root
 
-    def _part(self, node: Node, column: int) -> None:
-        """Branch on a column, between the whole numbers around its value."""
-        if node.solved is None:
-            return
-        low, high = node.box.get(column, (0, int(self.relaxation.high[column])))
-        value = node.solved.point[column]
+    def _part(self, node: Node, solved: Solved, column: int) -> list[Node]:
+        """Branch on a column, between the whole numbers around its value; return the halves."""
+        low, high = node.box.get(column, (0, int(self.space.high[column])))
+        value = solved.point[column]
         at = min(max(floor(value + 1e-9), low), high - 1)
         node.on, node.at = column, at
         halves = []
         for ends in ((low, at), (at + 1, high)):
             box = {**node.box, column: ends}
-            halves.append(Node(box, self.program.solve(box), node.solved, node.depth + 1))
+            halves.append(Node(box, self.program.solve(box), solved, node.depth + 1))
         node.low, node.high = halves
         self.chooser.learn(column, value, node.value, (halves[0].value, halves[1].value))
+        return halves
+
+    def leaves(self, node: Node) -> Iterator[Node]:
+        """Yield the nodes that have no halves."""
+        if node.low is None or node.high is None:
+            yield node
+        else:
+            yield from self.leaves(node.low)
+            yield from self.leaves(node.high)
 
     def bound(self, root: Node) -> Fraction | None:
         """Prove the tree exactly and return its bound; ``None`` is infinite.
@@ -161,6 +178,9 @@ class Search:
         if self.cost is None or node.solved is None:
             return self._shown_empty(node)
         node.proof = self.exact.prove(node.solved.duals, node.box, goal)
+        if node.split is not None and node.split.bound > node.proof.bound:
+            return node.split.bound
+        node.split = None
         return node.proof.bound
 
     def _shown_empty(self, node: Node) -> Fraction | None:
@@ -169,7 +189,7 @@ class Search:
             solved = node.solved
         else:
             if self.missed is None:
-                self.missed = Program(self.relaxation, self.rows, None)
+                self.missed = Program(self.space, self.rows, None)
             solved = self.missed.solve(node.box)
         if solved is not None:
             ray = self.rays.prove(solved.duals, node.box, None)
@@ -184,14 +204,17 @@ class Search:
         """Return the proven tree in the format of certificates."""
         if node.low is not None and node.high is not None:
             return {
-                "on": self.relaxation.names[node.on],
+                "on": self.space.names[node.on],
                 "at": node.at,
                 "low": self.written(node.low),
                 "high": self.written(node.high),
             }
+        if node.split is not None:
+            return node.split.node
         proof = node.proof or Proof({}, Fraction(0))
-        return {"ray" if node.empty else "duals": _texts(proof)}
+        return {"ray" if node.empty else "duals": texts(proof)}
 
 
-def _texts(proof: Proof) -> dict[str, str]:
+def texts(proof: Proof) -> dict[str, str]:
+    """Return the duals of a proof as decimal texts."""
     return {name: dual_text(dual) for name, dual in proof.duals.items()}

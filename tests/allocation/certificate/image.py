@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from app.allocation.checker import Relaxation
+from app.allocation.check_certificate import Relaxation
 from app.allocation.verify.amounts import Amounts
 from app.allocation.verify.awarded import Awarded
 from app.allocation.verify.facts import ZERO, Facts, exact, first
@@ -26,7 +26,7 @@ def image(relaxation: Relaxation, amounts: Amounts) -> Values:
         for t, (short, early, excess) in enumerate(zip(*flow, strict=True)):
             here = f"[{lot},{facts.periods[t]}]"
             values |= {f"shortfall{here}": short, f"early{here}": early, f"excess{here}": excess}
-            values |= {f"open{here}": Fraction(short > 0), f"full{here}": Fraction(excess > 0)}
+            values[f"full{here}"] = Fraction(excess > 0)
     for name, entry in facts.discounts.items():
         _discount(amounts, name, entry, values)
     for name, rule in facts.rules.items():
@@ -48,17 +48,15 @@ def _offer(facts: Facts, awarded: Awarded, name: str, values: Values) -> None:
     step = facts.increment(offer)
     row = awarded.quantities.get(name, (ZERO,) * facts.count)
     values[f"use[{name}]"] = Fraction(any(row))
-    values[f"total[{name}]"] = sum(row, ZERO) / step
     for t, quantity in zip(facts.periods, row, strict=True):
         values[f"quantity[{name},{t}]"] = quantity / step
         values[f"deliver[{name},{t}]"] = Fraction(quantity > 0)
     price = offer.entry["price"]
     if isinstance(price, Mapping):
-        tier, paid = awarded.prices.get(name, (None, ZERO))
-        values[f"price[{name}]"] = paid
+        tier, _ = awarded.prices.get(name, (None, ZERO))
         for k in range(len(price["tiers"])):
             values[f"tier[{name},{k}]"] = Fraction(k == tier)
-            values[f"tier_steps[{name},{k}]"] = sum(row, ZERO) / step if k == tier else ZERO
+            values[f"steps[{name},{k}]"] = sum(row, ZERO) / step if k == tier else ZERO
 
 
 def _discount(amounts: Amounts, name: str, entry: Mapping[str, Any], values: Values) -> None:
@@ -88,6 +86,10 @@ def _rule(amounts: Amounts, name: str, rule: Mapping[str, Any], values: Values) 
             values[f"line[{ids}]"] = line
             for who, part in parts.items():
                 values[f"above[{ids},{who}]"] = max(ZERO, part - line)
+    if rule["kind"] == "share":
+        for names, lot in _cells(awarded, rule):
+            ids = ",".join([name, *names.values()])
+            values[f"base[{ids}]"] = _standings(awarded, rule, lot)[0]
     if rule["kind"] == "split":
         _split(awarded, name, rule, values)
 
@@ -101,13 +103,11 @@ def _split(awarded: Awarded, name: str, rule: Mapping[str, Any], values: Values)
             amount = _amount(awarded, {"measure": "quantity"}, match)
             held[bidder] = held.get(bidder, ZERO) + amount
             wins[bidder] = wins.get(bidder, False) or _is_won(awarded, match)
-        whole = sum(held.values(), ZERO)
         ranked = sorted((b for b in held if wins[b]), key=lambda b: held[b], reverse=True)
         for bidder in held:
             for k in range(len(rule["shares"])):
                 has = ranked[k : k + 1] == [bidder]
                 values[f"place[{name},{lot},{bidder},{k}]"] = Fraction(has)
-                values[f"part[{name},{lot},{bidder},{k}]"] = whole if has else ZERO
 
 
 def _moves(awarded: Awarded, values: Values) -> None:
@@ -118,25 +118,23 @@ def _moves(awarded: Awarded, values: Values) -> None:
         for one in reference.get("allocations", ())
     }
     none = (ZERO,) * facts.count
-    up = {(lot, t): ZERO for lot in facts.lots for t in range(facts.count)}
-    down = dict(up)
+    fewer = {(lot, t): ZERO for lot in facts.lots for t in range(facts.count)}
 
-    def move(lot: str, t: int, difference: Fraction) -> None:
-        up[lot, t] += max(ZERO, difference)
-        down[lot, t] += max(ZERO, -difference)
+    def move(name: str, lot: str, t: int, difference: Fraction) -> None:
+        values[f"added[{name},{lot},{facts.periods[t]}]"] = max(ZERO, difference)
+        fewer[lot, t] -= difference
 
     for name, offer in facts.offers.items():
         now, then = awarded.quantities.get(name, none), before.get(name, none)
-        for t, period in enumerate(facts.periods):
-            values[f"added[{name},{period}]"] = max(ZERO, now[t] - then[t])
-            move(offer.lot, t, now[t] - then[t])
+        for t in range(facts.count):
+            move(name, offer.lot, t, now[t] - then[t])
     for name, package in facts.packages.items():
         sign = (name in awarded.packages) - (name in reference.get("packages", ()))
         for lot, quantities, _ in package.items:
             for t in range(facts.count):
-                move(lot, t, sign * quantities[t])
-    for (lot, t), more in up.items():
-        values[f"moved[{lot},{facts.periods[t]}]"] = max(more, down[lot, t])
+                move(name, lot, t, sign * quantities[t])
+    for (lot, t), less in fewer.items():
+        values[f"fewer[{lot},{facts.periods[t]}]"] = max(ZERO, less)
 
 
 def breaches(relaxation: Relaxation, values: Values) -> list[str]:

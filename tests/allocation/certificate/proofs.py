@@ -6,7 +6,7 @@ from typing import Any
 
 from app.allocation import Options, solve
 from app.allocation.certificate import certify
-from app.allocation.checker import check
+from app.allocation.check_certificate import check
 from tests.allocation.documents import lot, offer, problem
 
 Entry = dict[str, Any]

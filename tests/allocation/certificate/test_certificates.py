@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,15 +11,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ortools.linear_solver import pywraplp
 
 from app.allocation import Options, solve
 from app.allocation.certificate import certify
+from app.allocation.certificate.exact import Exact
 from app.allocation.certificate.lp import Box, Program, Solved
-from app.allocation.checker import check
-from app.allocation.document import parse
+from app.allocation.certificate.measures import relaxed
+from app.allocation.check_certificate import check
+from app.allocation.document import parse, read
+from app.allocation.options import Progress
 from app.allocation.verify import verify
 from tests.allocation.brute import answer
-from tests.allocation.certificate.proofs import certified, gaps, tender
+from tests.allocation.certificate.proofs import bare, certified, gaps, tender
 from tests.allocation.documents import lot, offer, problem
 from tests.allocation.tiny import ALL, drawn, tiny
 
@@ -80,19 +85,28 @@ def test_a_larger_budget_never_proves_less() -> None:
 def test_who_stops_the_search_gets_what_is_proven_so_far() -> None:
     document = tender()
     result = solve(document, Options())
-    result["certificate"] = certify(document, result, should_stop=lambda: True)
+    asked = count()
+    # The relaxation is made of six offers; whoever stops later gets a leaf.
+    result["certificate"] = certify(document, result, should_stop=lambda: next(asked) >= 6)
     check(document, result)
     assert set(result["certificate"]["stages"][0]["tree"]) == {"duals"}
 
 
-def test_a_conflict_is_proven_over_its_own_elements() -> None:
-    rules = [{"id": "few", "kind": "count", "of": "bidder", "max": 1}]
-    rules += [{"id": "many", "kind": "count", "of": "bidder", "min": 2, "always": True}]
-    rules += [{"id": "other", "kind": "count", "of": "lot", "min": 1}]
-    document = problem(offer("O1", "A"), offer("O2", "B"), rules=rules)
-    result = certified(document)
-    assert result["conflict"] == ["few", "many"]
-    assert check(document, result) == ["No allocation can keep few, many."]
+def test_who_stops_at_once_gets_nothing() -> None:
+    result = solve(tender(), Options())
+    assert certify(tender(), result, should_stop=lambda: True) == {"stages": []}
+
+
+def test_progress_tells_the_stage_its_value_and_the_bound_that_is_known() -> None:
+    document = tender()
+    result = solve(document, Options())
+    told: list[Progress] = []
+    certify(document, result, on_progress=told.append)
+    assert told
+    stated = result["stages"][0]
+    assert {(one.stage, one.incumbent, one.bound) for one in told} == {
+        (0, stated["value"], stated["bound"])
+    }
 
 
 def test_a_conflict_that_needs_branching_is_proven() -> None:
@@ -116,7 +130,7 @@ def test_an_offer_whose_delivery_needs_more_than_there_is_cannot_be_used() -> No
         offer("O2", price="8"),
         resources=[{"id": "R", "capacity": "2"}],
     )
-    result = certified(document, nodes=1)
+    result = certified(document)
     check(document, result)
     assert max(gaps(result)) < CLOSED
 
@@ -158,3 +172,31 @@ def test_ids_that_make_one_name_have_no_certificate() -> None:
     assert result["certificate"] == {"stages": []}
     with pytest.raises(ValueError, match="two columns are named"):
         check(document, {**result, "certificate": {"stages": [{"bound": "0", "tree": {}}]}})
+
+
+def test_resources_that_make_one_name_have_no_certificate() -> None:
+    resources = [{"id": "R", "capacity": "4"}, {"id": "R,W1", "capacity": "4"}]
+    document = problem(
+        offer("O"), lots=[lot("L", ["4", "4"])], periods=["W1,W1", "W1"], resources=resources
+    )
+    assert certified(document)["certificate"] == {"stages": []}
+
+
+def test_duals_that_are_no_numbers_or_next_to_nothing_are_left_out() -> None:
+    made, stages = relaxed(read(bare()))
+    rows = list(made.rows.values())
+    exact = Exact(made.space, rows, stages[0].cost)
+    duals = {"demand[L,]": 7.0, "total[O].max": 2.0, "total[O].min": 1e-30}
+    floats = [duals.get(row.name, float("nan")) for row in rows]
+    proof = exact.prove(floats, {}, None)
+    assert (set(proof.duals), proof.bound) == ({"demand[L,]", "total[O].max"}, 70)
+
+
+def test_a_linear_program_that_breaks_down_every_way_has_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, stages = relaxed(read(bare()))
+    program = Program(made.space, list(made.rows.values()), stages[0].cost)
+    assert program.solve({}) is not None
+    monkeypatch.setattr(type(program.solver), "Solve", lambda _: pywraplp.Solver.ABNORMAL)
+    assert program.solve({}) is None

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.allocation.checker import Relaxation, check
-from app.allocation.checker.tree import bound
+from app.allocation.check_certificate import Relaxation, check
 from tests.allocation.certificate.proofs import bare, certified, holds, tender
 from tests.allocation.documents import lot, offer, problem
 
@@ -54,7 +53,7 @@ def _unknown_row(result: Entry) -> None:
 
 
 def _wrong_sign(result: Entry) -> None:
-    next(leaves(stage(result)["tree"]))["duals"]["maximum[O1]"] = "-1"
+    next(leaves(stage(result)["tree"]))["duals"]["total[O1].max"] = "-1"
 
 
 def _missing_branch(result: Entry) -> None:
@@ -108,7 +107,7 @@ WRONG: dict[str, tuple[Callable[[Entry], None], str]] = {
     "an unknown column": (_unknown_column, "no whole column"),
     "a column that is not whole": (_not_whole, "no whole column"),
     "a ray that shows nothing": (_no_ray, "does not show"),
-    "a stage too many": (_no_stage, "there are 1 stages"),
+    "a stage too many": (_no_stage, "2 of 1 stages"),
     "a value below the bound": (_value_below, "above the value"),
 }
 
@@ -164,7 +163,7 @@ def test_a_bound_alone_proves_no_conflict() -> None:
 
 def test_two_rows_of_one_name_are_refused() -> None:
     document = bare()
-    document["choices"] = [{"id": "X", "of": ["O"]}, {"id": "X", "of": ["O"]}]
+    document["choices"] = [{"id": "X", "of": ["O"], "max": 1}] * 2
     with pytest.raises(ValueError, match="two rows are named"):
         check(document, stated("0", {"duals": {}}))
 
@@ -177,11 +176,59 @@ def stated(bound: str, tree: Entry, value: str = "70") -> Entry:
 def test_a_bound_that_a_person_can_reckon() -> None:
     # 10 units at 5 and a setup of 20: a unit costs 5 + 20/10 = 7, as the duals say.
     document = bare()
-    duals = {"demand[L,]": "7", "maximum[O]": "2"}
+    duals = {"demand[L,]": "7", "total[O].max": "2"}
     assert holds(document, stated("70", {"duals": duals}))
     assert not holds(document, stated("70.000000000001", {"duals": duals}, value="71"))
     assert holds(document, stated("50", {"duals": {"demand[L,]": "5"}}))
     assert not holds(document, stated("51", {"duals": {"demand[L,]": "5"}}))
+
+
+def test_what_is_left_of_a_cost_counts_at_its_lower_end() -> None:
+    # A unit is left with 0.45, the use with 0.5: both are least at 0.
+    duals = {"demand[L,]": "6.5", "total[O].max": "1.95"}
+    assert holds(bare(), stated("65", {"duals": duals}))
+    assert not holds(bare(), stated("65.000000000001", {"duals": duals}))
+
+
+def test_a_value_may_have_lost_half_of_its_twelfth_decimal() -> None:
+    tree = {"duals": {"demand[L,]": "7", "total[O].max": "2"}}
+    assert holds(bare(), stated("70", tree, value="69.9999999999995"))
+    assert not holds(bare(), stated("70", tree, value="69.9999999999994"))
+
+
+def test_a_later_stage_rests_on_the_value_and_tolerance_of_an_earlier_one() -> None:
+    # Within 70 + 7 of cost the offer is used to at least 823/830 of its order of 7.
+    document = bare()
+    document["offers"][0]["order"] = 7
+    document["objective"] = [
+        {"terms": [{"measure": "cost"}], "tolerance": "0.1"},
+        {"terms": [{"measure": "order"}]},
+    ]
+    duals = {"stage[0]": "0.0084", "demand[L,]": "0.756", "total[O].max": "0.714"}
+    first = stated("70", {"duals": {"demand[L,]": "7", "total[O].max": "2"}})
+
+    def second(bound: str, **other: str) -> Entry:
+        result = copy.deepcopy(first)
+        result["stages"].append({"value": "7"})
+        tree = {"duals": {**duals, **other}}
+        result["certificate"]["stages"].append({"bound": bound, "tree": tree})
+        return result
+
+    assert holds(document, second("6.9131999999999958"))
+    assert not holds(document, second("6.9131999999999959"))
+    with pytest.raises(ValueError, match="must not be negative"):
+        check(document, second("0", **{"stage[0]": "-1"}))
+    swapped = second("6.9")
+    swapped["certificate"]["stages"].reverse()
+    with pytest.raises(ValueError, match="there is no row"):
+        check(document, swapped)
+
+
+def test_a_binary_float_is_no_exact_number() -> None:
+    document = bare()
+    document["offers"][0]["price"] = 0.5
+    with pytest.raises(ValueError, match="is no decimal"):
+        check(document, stated("0", {"duals": {}}))
 
 
 def test_parts_are_proven_one_by_one() -> None:
@@ -189,17 +236,20 @@ def test_parts_are_proven_one_by_one() -> None:
     lots = [lot("L", "10", shortfall_cost="90"), lot("M", "4", shortfall_cost="90")]
     choices = [{"id": "X", "of": ["O", "P"], "max": 2}]
     document = problem(*offers, lots=lots, choices=choices)
-    first = {"of": "L", "tree": {"duals": {"demand[L,]": "7", "maximum[O]": "2"}}}
-    second = {"of": "use[P]", "tree": {"duals": {"demand[M,]": "4.75", "maximum[P]": "1.75"}}}
-    tree: Entry = {"prices": {"choice[X].min": "0", "choice[X].max": "0"}, "parts": [first, second]}
+    first = {"of": "L", "tree": {"duals": {"demand[L,]": "7", "total[O].max": "2"}}}
+    second = {"of": "use[P]", "tree": {"duals": {"demand[M,]": "4.75", "total[P].max": "1.75"}}}
+    tree: Entry = {"prices": {"choice[X].max": "0"}, "parts": [first, second]}
     assert holds(document, stated("89", tree, value="89"))
     assert not holds(document, stated("89.5", tree, value="90"))
     assert holds(document, stated("70", {**tree, "parts": [first]}, value="89"))
     assert not holds(document, stated("71", {**tree, "parts": [first]}, value="89"))
-    priced = {**tree, "prices": {"choice[X].min": "0", "choice[X].max": "1"}}
+    priced = {**tree, "prices": {"choice[X].max": "1"}}
     assert holds(document, stated("87", priced, value="89"))
     assert not holds(document, stated("88", priced, value="89"))
-    together = {**tree, "prices": {"choice[X].min": "0"}, "parts": [first, second]}
+    lowered = {**tree, "prices": {**tree["prices"], "total[P].max": "2"}, "parts": [first]}
+    assert holds(document, stated("69", lowered, value="89"))
+    assert not holds(document, stated("69.1", lowered, value="89"))
+    together = {**tree, "prices": {}, "parts": [first, second]}
     with pytest.raises(ValueError, match="is listed twice"):
         check(document, stated("1", together))
     for parts, words in (
@@ -220,4 +270,4 @@ def test_an_infeasible_part_makes_all_infeasible() -> None:
     box = {name: (Fraction(0), high) for name, high in relaxation.high.items()}
     part = {"of": "L", "tree": {"ray": {"pin[N].min": "1"}}}
     node = {"prices": {}, "parts": [part]}
-    assert bound(relaxation, node, relaxation.cost, box, relaxation.rows) == float("inf")
+    assert relaxation.bound(node, relaxation.cost, box, relaxation.rows) == float("inf")

@@ -1,4 +1,4 @@
-"""The checker as an auditor runs it: one copied folder, nothing else of ours, never a traceback."""
+"""The checker as an auditor runs it: one copied file, nothing else of ours, never a traceback."""
 
 import ast
 import gzip
@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 
-from app.allocation import checker
+from app.allocation import check_certificate
 from app.allocation.certificate.commands import check_certificate_files
 from tests.allocation.certificate.proofs import certified, tender
 
-SOURCE = Path(checker.__file__).parent
-MODULES = sorted(SOURCE.glob("*.py"))
+SOURCE = Path(check_certificate.__file__)
 
 
 @pytest.fixture(scope="module")
@@ -32,46 +31,58 @@ def written(folder: Path, result: Any) -> tuple[str, str]:
     return str(problem_path), str(result_path)
 
 
-def outside(path: Path) -> set[str]:
-    """What a module imports that is not beside it."""
+def imported(tree: ast.Module) -> set[str]:
+    """The first names of what a module imports; a dot for what is beside it."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found.update(name.name.split(".")[0] for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level != 1:
+        elif isinstance(node, ast.ImportFrom):
             found.add("." * node.level + (node.module or "").split(".")[0])
     return found
 
 
-def test_it_imports_the_standard_library_and_itself_only() -> None:
-    assert {"__init__", "__main__", "tree"} <= {path.stem for path in MODULES}
-    assert set().union(*map(outside, MODULES)) <= sys.stdlib_module_names
-    assert not {path.stem for path in MODULES} & sys.stdlib_module_names
+def test_it_imports_the_standard_library_only() -> None:
+    found = imported(ast.parse(SOURCE.read_text(encoding="utf-8")))
+    assert {"json", "fractions"} <= found
+    assert found <= sys.stdlib_module_names
 
 
-@pytest.fixture
-def copied(tmp_path: Path) -> Path:
-    """The folder as an auditor has it, in another folder."""
-    folder = tmp_path / "audit" / "checker"
-    folder.mkdir(parents=True)
-    for path in MODULES:
-        shutil.copy(path, folder)
-    return folder
+def code_of(tree: ast.Module) -> set[int]:
+    """The lines that are neither blank nor comment nor docstring."""
+    found = set[int]()
+    for node in ast.walk(tree):
+        told = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        body = isinstance(node, (ast.ClassDef, ast.FunctionDef))
+        if isinstance(node, ast.stmt) and not told:
+            last = node.lineno if body else node.end_lineno or node.lineno
+            found.update(range(node.lineno, last + 1))
+    return found
 
 
-@pytest.mark.parametrize("run", [["-I", "checker"], ["-m", "checker"], ["-I", "{folder}"]])
-def test_a_copied_folder_checks_a_result(
-    run: list[str], copied: Path, tmp_path: Path, result: dict[str, Any]
+def test_it_is_read_in_a_quarter_of_an_hour() -> None:
+    text = SOURCE.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    code = {line for line in code_of(ast.parse(text)) if lines[line - 1].strip()}
+    told = {line for line in code if lines[line - 1].lstrip().startswith(("#", '"""'))}
+    assert 300 < len(code - told) <= 500
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_copied_file_checks_a_result(
+    beside: bool, tmp_path: Path, result: dict[str, Any]
 ) -> None:
-    arguments = [one.format(folder=copied) for one in run]
-    command = [sys.executable, *arguments, *written(tmp_path, result)]
-    # Run by its whole path, it does not depend on where one stands.
-    beside = tmp_path if "{folder}" in run else copied.parent
-    done = subprocess.run(command, cwd=beside, capture_output=True, text=True, check=False)
+    copied = tmp_path / "audit" / "check_certificate.py"
+    copied.parent.mkdir()
+    shutil.copy(SOURCE, copied)
+    name = copied.name if beside else str(copied)
+    command = [sys.executable, "-I", name, *written(tmp_path, result)]
+    folder = copied.parent if beside else tmp_path
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Stage 0: value ")
     written(tmp_path, {**result, "stages": [{"value": "1"}]})
-    done = subprocess.run(command, cwd=beside, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")
     assert "above the value" in done.stdout
 
@@ -158,7 +169,7 @@ def test_a_malformed_certificate_is_refused_in_words(
     k: int, tmp_path: Path, result: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = written(tmp_path, {**result, "certificate": MALFORMED[k]})
-    assert checker.main(list(paths)) == 1
+    assert check_certificate.main(list(paths)) == 1
     assert capsys.readouterr().out.startswith("The certificate does not hold: ")
 
 
@@ -171,7 +182,7 @@ def test_a_bottomless_tree_is_refused_in_words(
         problem_path, _ = written(tmp_path, {})
         text = json.dumps({**result, "certificate": {"stages": [{"bound": 0, "tree": "HERE"}]}})
         (tmp_path / "deep.json").write_text(text.replace('"HERE"', tree))
-        assert checker.main([problem_path, str(tmp_path / "deep.json")]) == 1
+        assert check_certificate.main([problem_path, str(tmp_path / "deep.json")]) == 1
         assert capsys.readouterr().out.startswith("The certificate does not hold: ")
 
 
@@ -182,8 +193,8 @@ def test_a_file_that_is_no_result_is_refused_in_words(
     problem_path, _ = written(tmp_path, {})
     broken = tmp_path / "broken.json"
     broken.write_bytes(text)
-    assert checker.main([problem_path, str(broken)]) == 1
-    assert checker.main([str(broken), problem_path]) == 1
-    assert checker.main([str(tmp_path / "none.json"), problem_path]) == 1
-    assert checker.main([]) == 1
+    assert check_certificate.main([problem_path, str(broken)]) == 1
+    assert check_certificate.main([str(broken), problem_path]) == 1
+    assert check_certificate.main([str(tmp_path / "none.json"), problem_path]) == 1
+    assert check_certificate.main([]) == 1
     assert "Traceback" not in capsys.readouterr().out
