@@ -95,8 +95,11 @@ def solve(
     seed: Seed = 0,
     threads: Threads = 2,
     certificate_budget: Annotated[
-        int, typer.Option(min=0, help="Linear programs that may prove the bound; 0: no proof.")
-    ] = 0,
+        int | None,
+        typer.Option(
+            min=0, help="Linear programs that may prove the bound; 0: no proof; default: by size."
+        ),
+    ] = None,
 ) -> None:
     """Solve an allocation problem; the result is verified before it is written."""
     from app.allocation import commands  # noqa: PLC0415

@@ -18,6 +18,7 @@ from app.allocation.reading.numbers import NumberError, exact
 from app.allocation.verify import verify
 
 HOLDS, DOES_NOT_HOLD, BAD_DOCUMENT = 0, 1, 2
+_SMALL, _MEDIUM = 60, 500
 
 
 def solve_file(
@@ -29,7 +30,7 @@ def solve_file(
     gap: str = "0",
     seed: int = 0,
     threads: int = 2,
-    certificate_budget: int = 0,
+    certificate_budget: int | None = None,
 ) -> int:
     """Solve the problem in a file and write the verified result.
 
@@ -46,7 +47,8 @@ def solve_file(
     seed, threads
         As in ``app.allocation.Options``.
     certificate_budget
-        How many linear programs the certificate's trees may consist of; 0 leaves it out.
+        How many linear programs the certificate's trees may consist of; 0 leaves it out, ``None``
+        is by the problem's size (``default_budget``).
 
     Returns
     -------
@@ -67,8 +69,12 @@ def solve_file(
         document = read_document(problem_path)
         with interrupted() as stop, progress_bar() as tell:
             result = solve_in_child(document, options, tell, stop)
-            if certificate_budget:
-                result = _certified(document, result, certificate_budget, stop)
+            budget = default_budget(document) if certificate_budget is None else certificate_budget
+            if budget:
+                certificate = certify(
+                    document, result, budget_nodes=budget, should_stop=stop, on_progress=tell
+                )
+                result = _certified(document, result, certificate)
         write_document(result_path, result)
     except DocumentError as error:
         complain_of(error)
@@ -79,13 +85,19 @@ def solve_file(
     return HOLDS
 
 
+def default_budget(document: Mapping[str, Any]) -> int:
+    """Return the certificate's budget where none is stated.
+
+    Up to 60 offers and packages are proven as far as a tree of 200 goes, which takes a second or
+    so; up to 500 have the linear bound; above, a proof takes longer than is done unasked.
+    """
+    size = len(document.get("offers", ())) + len(document.get("packages", ()))
+    return 200 if size <= _SMALL else 1 if size <= _MEDIUM else 0
+
+
 def _certified(
-    document: Mapping[str, Any],
-    result: dict[str, Any],
-    budget: int,
-    stop: Callable[[], bool],
+    document: Mapping[str, Any], result: dict[str, Any], certificate: dict[str, Any]
 ) -> dict[str, Any]:
-    certificate = certify(document, result, budget_nodes=budget, should_stop=stop)
     if not certificate["stages"]:  # nothing could be proven
         return result
     certified = {**result, "certificate": certificate}
