@@ -48,7 +48,9 @@ def minimise(
             None if value is None else aim.bound(value), None if bound is None else aim.bound(bound)
         )
 
-    found = portfolio.minimise(narrowed(model), aim.body, hint, limits, look)
+    known = None if limits.known is None else (limits.known - aim.constant) / aim.unit
+    within = replace(limits, known=known)
+    found = portfolio.minimise(narrowed(model), aim.body, hint, within, look)
     bound = None if found.bound is None else aim.bound(found.bound)
     point = None if found.point is None else list(found.point[: len(model.names)])
     outcome = replace(found, point=point, bound=bound)

@@ -65,9 +65,12 @@ def improve(state: State, multipliers: Multipliers | None) -> None:
         arrays, Standing.at(arrays, state.best.copy()), state.limits.seed, state.threads
     )
     bounds = None if multipliers is None else LotBounds(arrays, search.near, multipliers)
+    prices = None if bounds is None else bounds.costs >> PLACES
+    if state.limits.known is not None:
+        bounds = None  # each lot has been bounded already
     with state.step("CP-SAT, lot by lot"):
-        if bounds is not None and _poor(state):
-            for _ in search.sweep(state.over, bounds.costs >> PLACES):
+        if prices is not None and _poor(state):
+            for _ in search.sweep(state.over, prices):
                 _told(state, search)
         while not state.over() and not (search.exhausted() and not _open(bounds)):
             for _ in search.sweep(state.over):

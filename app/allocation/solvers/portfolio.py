@@ -65,7 +65,7 @@ def minimise(
 def _search_beside(state: State) -> None:
     """Let SCIP search beside the others where a thread is to spare and the time is limited."""
     limits = state.left()
-    if limits.threads > 1 and limits.work is None and scip.fits(state.arrays):
+    if limits.threads > 1 and limits.work is None:
         state.beside = scip.Searching(state.arrays, limits.seed, limits.seconds)
         state.steps.append(
             {"engine": f"{scip.NAME}, beside the following", "seconds": "", "work": ""}

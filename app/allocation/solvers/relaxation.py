@@ -16,6 +16,7 @@ PLACES = 40
 # Rows with larger coefficients are divided down for engines that compute in floating point.
 _LARGEST_COEFFICIENT = 1e4
 _LARGEST_COST = 10**6
+_WIDEST_COLUMN = 1e6
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,16 @@ def relaxed(arrays: Arrays, engine: str, seconds: float) -> tuple[Multipliers, i
 def row_scale(arrays: Arrays) -> Floats:
     """Return what each row is divided by before it goes into a floating-point engine."""
     largest = np.ones(arrays.rows)
-    np.maximum.at(largest, arrays.row, np.abs(arrays.value).astype(np.float64))
+    width = column_scale(arrays)[arrays.column]
+    np.maximum.at(largest, arrays.row, np.abs(arrays.value) * width)
     scale: Floats = np.maximum(largest / _LARGEST_COEFFICIENT, 1.0)
+    return scale
+
+
+def column_scale(arrays: Arrays) -> Floats:
+    """Return in what each column is counted in a floating-point engine: 1 but for wide ones."""
+    widest = np.maximum(np.abs(arrays.upper), np.abs(arrays.lower))
+    scale: Floats = np.maximum(widest / _WIDEST_COLUMN, 1.0)
     return scale
 
 
@@ -113,15 +122,19 @@ def objective_scale(arrays: Arrays) -> int:
 
 
 def proto_of(arrays: Arrays, *, whole: bool) -> model_pb2.ModelProto:
-    """Return a model for MathOpt, its rows scaled down; columns whole numbers or continuous."""
+    """Return a model for MathOpt, its rows, columns and objective scaled down.
+
+    Columns are whole numbers or continuous; those that take very many values (amounts of money)
+    are continuous always, which only loosens the model.
+    """
     proto = model_pb2.ModelProto()
-    scale = row_scale(arrays)
+    scale, width = row_scale(arrays), column_scale(arrays)
     columns, rows = range(arrays.columns), range(arrays.rows)
     variables = proto.variables
     variables.ids.extend(columns)
-    variables.lower_bounds.extend(arrays.lower.astype(float).tolist())
-    variables.upper_bounds.extend(arrays.upper.astype(float).tolist())
-    variables.integers.extend([whole] * arrays.columns)
+    variables.lower_bounds.extend((arrays.lower / width).tolist())
+    variables.upper_bounds.extend((arrays.upper / width).tolist())
+    variables.integers.extend(((width == 1) & whole).tolist())
     constraints = proto.linear_constraints
     constraints.ids.extend(rows)
     low = np.where(arrays.row_lower > -UNLIMITED, arrays.row_lower / scale, -np.inf)
@@ -132,9 +145,10 @@ def proto_of(arrays: Arrays, *, whole: bool) -> model_pb2.ModelProto:
     matrix = proto.linear_constraint_matrix
     matrix.row_ids.extend(arrays.row[order].tolist())
     matrix.column_ids.extend(arrays.column[order].tolist())
-    matrix.coefficients.extend((arrays.value / scale[arrays.row])[order].tolist())
+    values = arrays.value * width[arrays.column] / scale[arrays.row]
+    matrix.coefficients.extend(values[order].tolist())
     costly = np.flatnonzero(arrays.cost)
-    costs = arrays.cost[costly].astype(float) / objective_scale(arrays)
+    costs = arrays.cost[costly] * width[costly] / objective_scale(arrays)
     proto.objective.linear_coefficients.ids.extend(costly.tolist())
     proto.objective.linear_coefficients.values.extend(costs.tolist())
     return proto

@@ -10,18 +10,11 @@ from ortools.math_opt.python import mathopt
 from ortools.util.python import solve_interrupter
 
 from app.allocation.solvers.arrays import Arrays, Ints
-from app.allocation.solvers.relaxation import objective_scale, proto_of
+from app.allocation.solvers.relaxation import column_scale, objective_scale, proto_of
 
 NAME = "SCIP"
 # What SCIP proves is taken to be wrong by as much as this part of it: its own tolerance.
 MARGIN = Fraction(1, 10**6)
-# Larger values than this lose whole numbers among the tolerances of floating point.
-_WIDEST_COLUMN = 10**7
-
-
-def fits(arrays: Arrays) -> bool:
-    """Return whether the numbers are of a size that floating point keeps apart."""
-    return arrays.columns > 0 and int(np.abs(arrays.upper).max()) <= _WIDEST_COLUMN
 
 
 class Searching:
@@ -34,6 +27,7 @@ class Searching:
     def __init__(self, arrays: Arrays, seed: int, seconds: float | None) -> None:
         self.arrays = arrays
         self.scale = objective_scale(arrays)
+        self.width = column_scale(arrays)
         self.bound: int | None = None
         self.best: Ints | None = None
         self.failed: str | None = None
@@ -93,7 +87,7 @@ class Searching:
 
     def _keep(self, values: list[float]) -> None:
         """Keep a better point, snapped to whole numbers, where it keeps every row exactly."""
-        point = np.rint(np.array(values)).astype(np.int64)
+        point = np.rint(np.array(values) * self.width).astype(np.int64)
         better = self.best is None or self.arrays.cost @ point < self.arrays.cost @ self.best
         if better and self.arrays.holds(point):
             self.best = point

@@ -10,13 +10,17 @@ Watch = Callable[[Fraction | None, Fraction | None], bool]
 
 @dataclass(frozen=True)
 class Limits:
-    """How far a search may go; ``None`` is no limit. Work is in the engine's own units."""
+    """How far a search may go; ``None`` is no limit. Work is in the engine's own units.
+
+    ``known`` is a bound that has been proven elsewhere.
+    """
 
     seconds: float | None
     work: float | None
     gap: Fraction
     seed: int
     threads: int
+    known: Fraction | None = None
 
 
 @dataclass(frozen=True)

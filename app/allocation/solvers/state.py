@@ -38,7 +38,7 @@ class State:
         self.watch = watch
         self.began = time.monotonic()
         self.best: Ints | None = None
-        self.proven: Fraction | None = None
+        self.proven: Fraction | None = limits.known
         self.work = 0.0
         self.beside: Searching | None = None
         self.stopped = False
