@@ -1,9 +1,10 @@
 """The allocation problem as typed values: decimals exact, defaults filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from app.allocation.reading.numbers import total
 
@@ -280,7 +281,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A tender's allocation problem, every default filled in; mappings keep document order."""
+    """A tender's allocation problem, every default filled in; mappings keep document order.
+
+    ``derived`` keeps what has been worked out from it and is asked for again and again.
+    """
 
     currency: str
     periods: tuple[str, ...]
@@ -299,6 +303,9 @@ class Problem:
     pins: tuple[Pin, ...]
     objective: tuple[Stage, ...]
     reference: Reference
+    derived: dict[Hashable, Any] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @property
     def sources(self) -> tuple[Offer | Package, ...]:

@@ -1,6 +1,6 @@
 """What each rule is about: its cells, whom it holds to a limit, and the awards that count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -92,8 +92,16 @@ def parts(
     return found
 
 
-def winners(problem: Problem, rule: Rule) -> Iterator[tuple[Cell, dict[str, list[Award]]]]:
-    """Yield each cell of a ``count`` or ``consistent`` rule, and whose awards are whose in it."""
+def winners(problem: Problem, rule: Rule) -> Sequence[tuple[Cell, dict[str, list[Award]]]]:
+    """Return each cell of a ``count`` or ``consistent`` rule, and whose awards are whose in it."""
+    key = ("winners", rule.id, rule.of, rule.per)
+    if key not in problem.derived:
+        problem.derived[key] = tuple(_winners(problem, rule))
+    found: Sequence[tuple[Cell, dict[str, list[Award]]]] = problem.derived[key]
+    return found
+
+
+def _winners(problem: Problem, rule: Rule) -> Iterator[tuple[Cell, dict[str, list[Award]]]]:
     selection = Selection(problem, rule.scope)
     for cell in cells(problem, rule):
         owned: dict[str, list[Award]] = {}
@@ -131,8 +139,16 @@ def _owners(
                 yield item.lot
 
 
-def measured(problem: Problem, rule: Rule) -> Iterator[Measured]:
-    """Yield each cell of a ``share``, ``top_share`` or ``amount`` rule with what it measures."""
+def measured(problem: Problem, rule: Rule) -> Sequence[Measured]:
+    """Return each cell of a ``share``, ``top_share`` or ``amount`` rule with what it measures."""
+    key = ("measured", rule.id)
+    if key not in problem.derived:
+        problem.derived[key] = tuple(_measured(problem, rule))
+    found: Sequence[Measured] = problem.derived[key]
+    return found
+
+
+def _measured(problem: Problem, rule: Rule) -> Iterator[Measured]:
     scope = Selection(problem, rule.scope)
     both = Selection(problem, rule.scope, rule.select)
     prior = sum(map(Fraction, rule.prior.values()), Fraction(rule.prior_other))
