@@ -24,6 +24,9 @@ def main(words: Sequence[str] | None = None) -> int:
         "names", nargs="*", help=f"{', '.join(FAMILIES)}; an instance; a pattern with *"
     )
     parser.add_argument("--seconds", type=Decimal, default=Decimal(20), help="a solve (20)")
+    parser.add_argument("--threads", type=int, default=2, help="that a solve may use (2)")
+    parser.add_argument("--certificate", type=int, default=60, help="programs of a tree (60)")
+    parser.add_argument("--patience", type=float, default=20, help="seconds of a certificate (20)")
     parser.add_argument("--list", action="store_true", help="only name the instances")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="only write the documents")
     arguments = parser.parse_args(words)
@@ -37,7 +40,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.write:
         write(instances, arguments.write)
         return 0
-    return run(instances, arguments.seconds)
+    return run(instances, arguments)
 
 
 def write(instances: list[Instance], folder: Path) -> None:
@@ -48,18 +51,18 @@ def write(instances: list[Instance], folder: Path) -> None:
         path.write_text(json.dumps(one.build(), indent=1) + "\n", encoding="utf-8")
 
 
-def run(instances: list[Instance], seconds: Decimal) -> int:
-    options = Options(limit_seconds=seconds)
+def run(instances: list[Instance], asked: argparse.Namespace) -> int:
+    options = Options(limit_seconds=asked.seconds, threads=asked.threads)
     wrong = 0
     for family, read in FAMILIES.items():
         own = [one for one in instances if one.family == family]
         if not own:
             continue
         print(f"\n{family}\n{page.table([])}", flush=True)
-        measured = [told(measure(one, options)) for one in own]
+        measured = [told(measure(one, options, asked.certificate, asked.patience)) for one in own]
         wrong += sum(not one.agrees for one in measured)
         if len(own) == len(read()):
-            told_when = page.circumstances(f"{seconds:f}")
+            told_when = page.circumstances(f"{asked.seconds:f}", asked.threads)
             page.replace(family, f"{told_when}\n\n{page.table(map(cells, measured))}")
     print(f"\n{len(instances)} instances, {wrong} not as known.")
     return 1 if wrong else 0

@@ -10,16 +10,25 @@ from pathlib import Path
 from app import __version__
 
 PAGE = Path(__file__).resolve().parents[1] / "README.md"
-HEAD = ["instance", "known optimum", "ours", "proven gap", "seconds", "engine", "verified"]
+HEAD = [
+    "instance",
+    "known optimum",
+    "ours",
+    "proven gap",
+    "certified gap",
+    "seconds",
+    "engine",
+    "verified",
+]
 _CPUINFO = Path("/proc/cpuinfo")
 
 
-def circumstances(limit: str) -> str:
+def circumstances(limit: str, threads: int) -> str:
     """Return on what, with what, when and how far the runs went."""
     versions = f"jejaring {__version__}, OR-Tools {metadata.version('ortools')}"
     today = datetime.now(UTC).date().isoformat()
     return (
-        f"{today}; {_processor()}, {os.cpu_count()} cores, one thread used; {platform.system()}, "
+        f"{today}; {_processor()}, {os.cpu_count()} cores, {threads} used; {platform.system()}, "
         f"Python {platform.python_version()}, {versions}; limit {limit} s a solve."
     )
 
@@ -35,7 +44,7 @@ def _processor() -> str:
 
 def table(rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table of the measured rows."""
-    lines = [HEAD, ["---", "---:", "---:", "---:", "---:", "---", "---"], *rows]
+    lines = [HEAD, ["---", "---:", "---:", "---:", "---:", "---:", "---", "---"], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -13,8 +13,11 @@ from app.allocation.solvers.lotwise import completed, improve, relax
 from app.allocation.solvers.search import Limits, Outcome, Watch
 from app.allocation.solvers.state import State
 
-# Models of fewer columns are CP-SAT's alone; above the second it is never given the whole.
-SMALL, LARGE = 500, 5_000
+# Models of fewer columns are CP-SAT's alone, where quantities are large of still fewer; above the
+# last it is never given the whole.
+SMALL_WIDE, SMALL, LARGE = 100, 500, 5_000
+# A quantity of more steps than this is large: engines that count in fractions do better on it.
+_WIDE = 100
 # The part of the time that CP-SAT has for the whole before the others begin.
 WHOLE = 0.2
 
@@ -40,9 +43,7 @@ def minimise(
     Outcome
         ``bound`` is exact but where SCIP raised it, which its step says.
     """
-    endless = limits.seconds is None and limits.work is None
-    lots = len({home for home in model.homes if home != SHARED})
-    if endless or len(model.names) < SMALL or lots < 2 or not any(objective.terms.values()):
+    if _alone(model, objective, limits):
         return cp_sat.minimise(model, objective, hint, limits, watch)
     state = State(arrays_of(model, objective), objective, limits, watch)
     large = len(model.names) >= LARGE
@@ -60,6 +61,16 @@ def minimise(
         outcome = _whole(state, model, objective, start, state.left())
         return state.outcome(complete=outcome.complete, infeasible=outcome.infeasible)
     return state.outcome()
+
+
+def _alone(model: Model, objective: Linear, limits: Limits) -> bool:
+    """Return whether CP-SAT has the whole search."""
+    owned = [(j, home) for j, home in enumerate(model.homes) if home != SHARED]
+    wide = any(model.upper[j] > _WIDE for j, _ in owned)
+    small = len(model.names) < (SMALL_WIDE if wide else SMALL)
+    endless = limits.seconds is None and limits.work is None
+    lots = len({home for _, home in owned})
+    return endless or small or lots <= 1 or not any(objective.terms.values())
 
 
 def _search_beside(state: State) -> None:

@@ -21,6 +21,7 @@ def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     """Send even the smallest problem the way of the larger ones."""
     kind: str = request.param
     monkeypatch.setattr(portfolio, "SMALL", 0)
+    monkeypatch.setattr(portfolio, "SMALL_WIDE", 0)
     monkeypatch.setattr(portfolio, "WHOLE", 1e-9)
     if kind == "large":
         monkeypatch.setattr(portfolio, "LARGE", 0)
