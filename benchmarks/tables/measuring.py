@@ -150,7 +150,7 @@ def _incomplete(result: Mapping[str, Any]) -> bool:
 def _engines(result: Mapping[str, Any]) -> str:
     solver = result["solver"]
     names = dict.fromkeys(step["engine"] for step in solver["steps"])
-    return f"{', '.join(names) or solver['name']} {solver['version']}"
+    return f"{'; '.join(names) or solver['name']} {solver['version']}"
 
 
 def cells(one: Measured) -> list[str]:

@@ -1,6 +1,7 @@
 """Which engines search a model, in which order, for how long: by its features and size."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,6 @@ import numpy as np
 from app.allocation.linear import Linear
 from app.allocation.model import SHARED, Model
 from app.allocation.solvers import cp_sat, scip
-from app.allocation.solvers.arrays import arrays_of
 from app.allocation.solvers.lotwise import completed, improve, relax
 from app.allocation.solvers.search import Limits, Outcome, Watch
 from app.allocation.solvers.state import State
@@ -18,8 +18,10 @@ from app.allocation.solvers.state import State
 SMALL_WIDE, SMALL, LARGE = 100, 500, 5_000
 # A quantity of more steps than this is large: engines that count in fractions do better on it.
 _WIDE = 100
-# The part of the time that CP-SAT has for the whole before the others begin.
-WHOLE = 0.2
+# The part of the time that CP-SAT has for the whole before the others begin, the part that it has
+# while it is close to a proof, and how close that is.
+WHOLE, LONGEST = 0.2, 0.7
+_CLOSE = Fraction(3, 100)
 
 
 def minimise(
@@ -45,10 +47,10 @@ def minimise(
     """
     if _alone(model, objective, limits):
         return cp_sat.minimise(model, objective, hint, limits, watch)
-    state = State(arrays_of(model, objective), objective, limits, watch)
+    state = State(model, objective, limits, watch)
     large = len(model.names) >= LARGE
     if not large:
-        outcome = _whole(state, model, objective, hint, state.left(WHOLE))
+        outcome = _first(state, hint)
         if outcome.complete or state.over():
             return state.outcome(complete=outcome.complete, infeasible=outcome.infeasible)
         _search_beside(state)
@@ -58,7 +60,7 @@ def minimise(
         improve(state, relax(state))
     if state.best is None or (not large and not state.over()):
         start = hint if state.best is None else dict(enumerate(state.best.tolist()))
-        outcome = _whole(state, model, objective, start, state.left())
+        outcome = _whole(state, start, state.left())
         return state.outcome(complete=outcome.complete, infeasible=outcome.infeasible)
     return state.outcome()
 
@@ -83,21 +85,43 @@ def _search_beside(state: State) -> None:
         )
 
 
+def _first(state: State, hint: Mapping[int, int]) -> Outcome:
+    """Give the whole model to CP-SAT, for longer where its own bound comes close to a proof."""
+    seconds = state.limits.seconds
+    if seconds is None or state.limits.known is not None:
+        return _whole(state, hint, state.left(WHOLE))
+    began = time.monotonic()
+
+    def enough() -> bool:
+        value, bound = told[0], state.bound
+        close = value is not None and bound is not None and value - bound <= _CLOSE * abs(value)
+        return time.monotonic() - began >= WHOLE * seconds and not close
+
+    told: list[Fraction | None] = [None]
+    return _whole(state, hint, state.left(LONGEST), told, enough)
+
+
 def _whole(
-    state: State, model: Model, objective: Linear, hint: Mapping[int, int], limits: Limits
+    state: State,
+    hint: Mapping[int, int],
+    limits: Limits,
+    told: list[Fraction | None] | None = None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Give the whole model to CP-SAT."""
+    """Give the whole model to CP-SAT until it is over, or enough; tell its best value meanwhile."""
 
     def look(value: Fraction | None, bound: Fraction | None) -> bool:
         state.raise_bound(bound)
         if state.beside is not None:
             state.keep(state.beside.best)
-        known = [one for one in (value, state.value) if one is not None]
-        state.stopped = state.stopped or state.watch(min(known, default=None), state.bound)
-        return state.stopped
+        best = min((one for one in (value, state.value) if one is not None), default=None)
+        if told is not None:
+            told[:] = [best]
+        state.stopped = state.stopped or state.watch(best, state.bound)
+        return state.stopped or enough()
 
     with state.step(cp_sat.NAME):
-        outcome = cp_sat.minimise(model, objective, hint, limits, look)
+        outcome = cp_sat.minimise(state.model, state.objective, hint, limits, look)
         state.work += outcome.work
         state.raise_bound(outcome.bound)
         if outcome.point is not None:

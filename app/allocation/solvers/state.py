@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from app.allocation.linear import Linear
-from app.allocation.solvers.arrays import Arrays, Ints
+from app.allocation.model import Model
+from app.allocation.solvers.arrays import Arrays, Ints, arrays_of
 from app.allocation.solvers.scip import Searching
 from app.allocation.solvers.search import Limits, Outcome, Watch
 
@@ -31,8 +32,10 @@ class State:
         What was done, for the record.
     """
 
-    def __init__(self, arrays: Arrays, objective: Linear, limits: Limits, watch: Watch) -> None:
-        self.arrays = arrays
+    def __init__(self, model: Model, objective: Linear, limits: Limits, watch: Watch) -> None:
+        self.model = model
+        self.objective = objective
+        self.arrays = arrays_of(model, objective)
         self.constant = Fraction(objective.constant)
         self.limits = limits
         self.watch = watch

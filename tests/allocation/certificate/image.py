@@ -37,10 +37,10 @@ def image(relaxation: Relaxation, amounts: Amounts) -> Values:
         linked, sign, member = row.partition(">=")
         if sign and linked in body:
             values[linked] = max(values.get(linked, ZERO), values[member])
-    missing = relaxation.high.keys() - values.keys()
+    missing = relaxation.box.keys() - values.keys()
     # What is linked to nothing is 0.
     values |= dict.fromkeys((m for m in missing if m.startswith(("some[", "wins["))), ZERO)
-    return {name: values[name] for name in relaxation.high}
+    return {name: values[name] for name in relaxation.box}
 
 
 def _offer(facts: Facts, awarded: Awarded, name: str, values: Values) -> None:
@@ -139,7 +139,9 @@ def _moves(awarded: Awarded, values: Values) -> None:
 
 def breaches(relaxation: Relaxation, values: Values) -> list[str]:
     """Return the columns and rows that some values do not keep."""
-    found = [name for name, high in relaxation.high.items() if not 0 <= values[name] <= high]
+    found = [
+        name for name, (low, high) in relaxation.box.items() if not low <= values[name] <= high
+    ]
     found += [name for name in relaxation.whole if values[name].denominator > 1]
     for name, (body, equal) in relaxation.rows.items():
         value = sum(c * (values[j] if j else 1) for j, c in body.items())

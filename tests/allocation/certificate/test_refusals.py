@@ -267,7 +267,6 @@ def test_an_infeasible_part_makes_all_infeasible() -> None:
     pins = [{"id": "N", "offer": "O", "min": "11"}]
     document = problem(offer("O"), lots=[lot("L", "10")], pins=pins)
     relaxation = Relaxation(document)
-    box = {name: (Fraction(0), high) for name, high in relaxation.high.items()}
     part = {"of": "L", "tree": {"ray": {"pin[N].min": "1"}}}
     node = {"prices": {}, "parts": [part]}
-    assert relaxation.bound(node, relaxation.cost, box, relaxation.rows) == float("inf")
+    assert relaxation.bound(node, relaxation.cost, relaxation.box, relaxation.rows) == float("inf")

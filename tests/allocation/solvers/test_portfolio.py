@@ -23,6 +23,7 @@ def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     monkeypatch.setattr(portfolio, "SMALL", 0)
     monkeypatch.setattr(portfolio, "SMALL_WIDE", 0)
     monkeypatch.setattr(portfolio, "WHOLE", 1e-9)
+    monkeypatch.setattr(portfolio, "LONGEST", 1e-9)
     if kind == "large":
         monkeypatch.setattr(portfolio, "LARGE", 0)
     return kind
