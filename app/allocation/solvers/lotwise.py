@@ -15,7 +15,7 @@ from app.allocation.solvers.state import State, clipped
 _RELAXATION, _BOUNDS = 0.3, 0.35
 # A start so far above the bound is not worth keeping: then the lots are bought anew, at prices.
 _POOR = Fraction(1, 20)
-_COMPLETION_WORK = 20.0
+_COMPLETION_WORK = 5.0
 # Deterministic work of one iteration of a linear program, per coefficient of the model.
 _ITERATION = 2e-9
 # Above so many columns the simplex method takes too long.

@@ -49,20 +49,23 @@ def minimise(
         return cp_sat.minimise(model, objective, hint, limits, watch)
     state = State(model, objective, limits, watch)
     large = len(model.names) >= LARGE
-    if not large:
-        outcome = _first(state, hint)
+    completed(state, hint)
+    if not large and limits.known is None:
+        outcome = _first(state, _start(state, hint))
         if outcome.complete or state.over():
             return state.outcome(complete=outcome.complete, infeasible=outcome.infeasible)
+    if not large:
         _search_beside(state)
-    if state.best is None:
-        completed(state, hint)
     if state.best is not None:
         improve(state, relax(state))
     if state.best is None or (not large and not state.over()):
-        start = hint if state.best is None else dict(enumerate(state.best.tolist()))
-        outcome = _whole(state, start, state.left())
+        outcome = _whole(state, _start(state, hint), state.left())
         return state.outcome(complete=outcome.complete, infeasible=outcome.infeasible)
     return state.outcome()
+
+
+def _start(state: State, hint: Mapping[int, int]) -> Mapping[int, int]:
+    return hint if state.best is None else dict(enumerate(state.best.tolist()))
 
 
 def _alone(model: Model, objective: Linear, limits: Limits) -> bool:
@@ -88,7 +91,7 @@ def _search_beside(state: State) -> None:
 def _first(state: State, hint: Mapping[int, int]) -> Outcome:
     """Give the whole model to CP-SAT, for longer where its own bound comes close to a proof."""
     seconds = state.limits.seconds
-    if seconds is None or state.limits.known is not None:
+    if seconds is None:
         return _whole(state, hint, state.left(WHOLE))
     began = time.monotonic()
 
