@@ -17,7 +17,7 @@ WORKDIR /srv/jejaring
 COPY --from=packages /opt/venv /opt/venv
 COPY app app
 COPY migrations migrations
-RUN python -m compileall -q app migrations
+RUN python -m compileall -q app migrations && python -m app.cli prepare
 USER jejaring
 # Holds the SQLite file where no JEJARING_DATABASE_URL is given.
 VOLUME /data

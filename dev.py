@@ -36,6 +36,7 @@ from dev_setup import BIN, LOCKS, PYTHON, ROOT, ensure, fail, install_line, lock
 def setup(_arguments: list[str]) -> int:
     """Install everything, the developers' tools included."""
     ensure("dev")
+    _compile()
     say(f"Ready: {PYTHON.relative_to(ROOT)}")
     return 0
 
@@ -67,6 +68,7 @@ def bench(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests on SQLite and PostgreSQL (the arguments go to pytest)."""
     ensure("dev")
+    _compile()
     environment = _environment()
     chromium = environment.get("TEST_CHROMIUM") or _chromium()
     postgres = runpy.run_path(str(ROOT / "tests" / "support" / "postgres.py"))
@@ -122,6 +124,13 @@ def lock(arguments: list[str]) -> int:
         LOCKS[level].write_text(f"# Written by `python3 dev.py lock` from pyproject.toml.\n{text}")
         say(f"{LOCKS[level].name}: {len(locked_names(text))} packages")
     return 0
+
+
+def _compile() -> None:
+    """Compile the search of large tenders, which otherwise the first of them waits for."""
+    say("Compiling the search of large tenders: up to a minute the first time.")
+    if run([PYTHON, "-m", "app.cli", "prepare"], _environment()):
+        fail("The search of large tenders does not compile here.")
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {

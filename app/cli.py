@@ -119,6 +119,14 @@ def solve(
 
 
 @cli.command()
+def prepare() -> None:
+    """Compile the search of large tenders ahead of the first: up to a minute, once."""
+    from app.allocation.scale.search import prepare as compile_search  # noqa: PLC0415
+
+    compile_search()
+
+
+@cli.command()
 def verify(
     problem: ProblemFile,
     result: Annotated[str, typer.Argument(help="Result document.")],

@@ -47,8 +47,8 @@ orders.
 
 - **Keys.** Register at `POST /v1/registrations`, then send `Authorization: Bearer jjk_…`.
 - **Programs** use OAuth 2: `/.well-known/oauth-authorization-server` tells a library everything.
-  Browsers sign in at `POST /v1/sessions`. Binding acts (submit, consent, sign) need a sign-in of the
-  last 15 minutes, or a key or client that was granted the power expressly.
+  Browsers sign in at `POST /v1/sessions`. Binding acts (submit, consent, sign) need a sign-in of
+  the last 15 minutes, or a key or client that was granted the power expressly.
 - **Numbers** are exact: amounts, quantities and shares are decimal strings; JSON numbers are read
   exactly too and never become binary floats.
 - **Refusals** are RFC 9457 problems (`application/problem+json`) with every defect at once, each

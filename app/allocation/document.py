@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.allocation.elements import Problem
-from app.allocation.reading import consistency, meaning, references
+from app.allocation.reading import consistency, meaning, references, swift
 from app.allocation.reading.building import build
-from app.allocation.reading.canonical import canonical, problem_sha256
+from app.allocation.reading.canonical import canonical, plainly, problem_sha256
 from app.allocation.reading.collector import paused
 from app.allocation.reading.defects import DEFECT_MESSAGES, Defect, DocumentError, defect
 from app.allocation.reading.format import FORMAT, PROBLEM
@@ -24,6 +24,7 @@ __all__ = [
     "defect",
     "defects",
     "parse",
+    "plainly",
     "problem_sha256",
     "read",
 ]
@@ -49,16 +50,18 @@ def read(document: Mapping[str, Any]) -> Problem:
         With all defects of the whole document, in document order.
     """
     with paused():
-        problem, found = _examined(document)
-    if found:
-        raise DocumentError(found)
+        problem = swift.problem_of(document)
+        if problem is None:
+            problem, found = _examined(document)
+            if found:
+                raise DocumentError(found)
     return problem
 
 
 def defects(document: Mapping[str, Any]) -> list[Defect]:
     """Return all defects of a document, in document order; none means that it can be read."""
     with paused():
-        return _examined(document)[1]
+        return [] if swift.problem_of(document) is not None else _examined(document)[1]
 
 
 def _examined(document: Mapping[str, Any]) -> tuple[Problem, list[Defect]]:

@@ -6,7 +6,13 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from app.allocation.document import canonical, decimal_text
+from app.allocation.document import (
+    DocumentError,
+    canonical,
+    decimal_text,
+    defects,
+    plainly,
+)
 from app.allocation.options import Options, Progress
 from app.allocation.reading.numbers import exact
 from app.allocation.reading.values import Json
@@ -15,9 +21,22 @@ STOP = "stop"
 
 
 def request(document: Mapping[str, Any], options: Options) -> bytes:
-    """Return the first line that a child reads: problem and options."""
+    """Return the first line that a child reads: problem and options.
+
+    Raises
+    ------
+    DocumentError
+        If the document has defects that the canonical form would hide, such as a number in the
+        place of a text. All others the child finds.
+    """
     head = json.dumps(options_document(options), separators=(",", ":")).encode()
-    return b'{"options":' + head + b',"problem":' + canonical(document) + b"}\n"
+    text = plainly(document)
+    if text is None:
+        found = defects(document)
+        if found:
+            raise DocumentError(found)
+        text = canonical(document)
+    return b'{"options":' + head + b',"problem":' + text + b"}\n"
 
 
 def options_document(options: Options) -> dict[str, Any]:

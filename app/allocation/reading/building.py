@@ -1,6 +1,6 @@
 """From the read tree to typed elements: defaults filled in, damaged elements left out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -133,14 +133,28 @@ def workshare(entry: Tree, bidder: e.Bidder) -> Mapping[str, Fraction]:
 
 
 def offer(entry: Tree, lots: Mapping[str, e.Lot], bidders: Mapping[str, e.Bidder]) -> e.Offer:
+    """Return an offer of a lot and a bidder that are sound themselves."""
+    return offer_of(entry, lots[entry["lot"]], workshare(entry, bidders[entry["bidder"]]))
+
+
+def covering(of_lot: e.Lot, increment: Decimal) -> Decimal:
+    """Return a lot's demand rounded up to a whole number of increments."""
+    steps = -(-total(of_lot.demand) // Fraction(increment))
+    return EXACT.multiply(Decimal(steps), increment)
+
+
+def offer_of(
+    entry: Tree,
+    of_lot: e.Lot,
+    shares: Mapping[str, Fraction],
+    cover: Callable[[e.Lot, Decimal], Decimal] = covering,
+) -> e.Offer:
     """Return an offer; its default maximum covers the lot's demand."""
-    of_lot = lots[entry["lot"]]
     increment = entry.get("increment", of_lot.increment)
     minimum = entry.get("minimum", ZERO)
     maximum = entry.get("maximum")
     if maximum is None:
-        steps = -(-total(of_lot.demand) // Fraction(increment))
-        maximum = max(minimum, EXACT.multiply(Decimal(steps), increment))
+        maximum = max(minimum, cover(of_lot, increment))
     listed = maximum if isinstance(maximum, tuple) else None
     return e.Offer(
         entry["id"],
@@ -155,11 +169,14 @@ def offer(entry: Tree, lots: Mapping[str, e.Lot], bidders: Mapping[str, e.Bidder
         entry.get("setup", ZERO),
         entry.get("delivery_cost", ZERO),
         entry.get("freight", ZERO),
+        # A list first: a tuple made of a generator takes half as long again.
         tuple(
-            e.Use(use["resource"], use.get("per_unit", ZERO), use.get("per_delivery", ZERO))
-            for use in entry.get("uses", ())
+            [
+                e.Use(use["resource"], use.get("per_unit", ZERO), use.get("per_delivery", ZERO))
+                for use in entry.get("uses", ())
+            ]
         ),
-        workshare(entry, bidders[entry["bidder"]]),
+        shares,
         entry.get("scores", {}),
         entry.get("tags", ()),
         entry.get("order", 0),
@@ -170,7 +187,7 @@ def price(value: Json) -> e.Price:
     """Return a price in tiers; a plain price is one tier."""
     if isinstance(value, Decimal):
         return e.Price(all_units=False, tiers=(e.Tier(ZERO, value),))
-    tiers = tuple(e.Tier(tier["from"], tier["unit"]) for tier in value["tiers"])
+    tiers = tuple([e.Tier(tier["from"], tier["unit"]) for tier in value["tiers"]])
     return e.Price(value["kind"] == "all_units", tiers)
 
 

@@ -1,6 +1,6 @@
 """Checks of single elements against themselves and their neighbours: tiers, shares, limits."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,14 +13,17 @@ Tree = Mapping[str, Any]
 ZERO = Decimal(0)
 
 
-def check(tree: Tree) -> Iterator[Defect]:
-    """Yield what contradicts itself within an element or between an element and its lot."""
+def check(tree: Tree, done: Collection[str] = ()) -> Iterator[Defect]:
+    """Yield what contradicts itself within an element or between an element and its lot.
+
+    The entries of the lists named in ``done`` are checked elsewhere.
+    """
     increments = _by_id(tree, "lots", "increment", Decimal(1))
     members = _by_id(tree, "bidders", "members", ())
-    for i, entry in _entries(tree, "offers"):
+    for i, entry in _entries(tree, "offers") if "offers" not in done else ():
         yield from _offer(entry, f"/offers/{i}", increments, members)
     for i, entry in _entries(tree, "packages"):
-        yield from _workshare(entry, f"/packages/{i}", members)
+        yield from workshare(entry, f"/packages/{i}", members)
         yield from _item_values(entry, f"/packages/{i}")
     yield from _discounts(tree)
     for i, entry in _entries(tree, "pins"):
@@ -50,7 +53,7 @@ def _offer(
     if own is not None and of_lot and Fraction(own) % Fraction(of_lot):
         texts = {"value": decimal_text(own), "increment": decimal_text(of_lot)}
         yield defect(f"{at}/increment", "not_a_multiple", **texts)
-    yield from _workshare(entry, at, members)
+    yield from workshare(entry, at, members)
 
 
 def _tiers(tiers: Sequence[Any], at: str) -> Iterator[Defect]:
@@ -68,7 +71,8 @@ def _tiers(tiers: Sequence[Any], at: str) -> Iterator[Defect]:
         before = start
 
 
-def _workshare(entry: Tree, at: str, members: Mapping[str, Any]) -> Iterator[Defect]:
+def workshare(entry: Tree, at: str, members: Mapping[str, Any]) -> Iterator[Defect]:
+    """Yield what is wrong with the parts that members have of an offer or a package."""
     stated = entry.get("workshare")
     if not stated:
         return
@@ -104,6 +108,8 @@ def _item_values(entry: Tree, at: str) -> Iterator[Defect]:
 
 
 def _discounts(tree: Tree) -> Iterator[Defect]:
+    if not tree.get("discounts"):
+        return
     units = _by_id(tree, "lots", "unit", "")
     lots = _by_id(tree, "offers", "lot", None)
     standing: dict[str, str] = {}

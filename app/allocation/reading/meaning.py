@@ -1,6 +1,7 @@
 """Checks that need the meaning of scopes: units that are added up, item values, scores."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from app.allocation.elements import Adjustment, Package, Problem, Rule
@@ -15,10 +16,15 @@ class Places:
     """Where each element of the problem stands in the document."""
 
     def __init__(self, tree: Mapping[str, Any]) -> None:
-        self.at = {
+        self.tree = tree
+
+    @cached_property
+    def at(self) -> dict[tuple[str, str], str]:
+        """Pointers by list and id; asked for only where something is wrong."""
+        return {
             (name, entry["id"]): f"/{name}/{i}"
             for name in ("offers", "packages", "rules", "adjustments")
-            for i, entry in enumerate(tree.get(name, ()))
+            for i, entry in enumerate(self.tree.get(name, ()))
             if entry is not None and "id" in entry
         }
 

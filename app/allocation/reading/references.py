@@ -1,9 +1,9 @@
 """Checks over the read tree that need no meaning: ids, references, numbers of periods, order."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from app.allocation.reading.defects import Defect, defect, escape
+from app.allocation.reading.defects import Defect, defect, escape, pointer
 
 Tree = Mapping[str, Any]
 
@@ -55,14 +55,17 @@ class Ids:
                 yield defect(f"{at}/{i}", "unknown_id", kind=_KINDS[kind], id=value)
 
 
-def check(tree: Tree) -> Iterator[Defect]:
-    """Yield every dangling or repeated id and every list of the wrong length."""
+def check(tree: Tree, done: Collection[str] = ()) -> Iterator[Defect]:
+    """Yield every dangling or repeated id and every list of the wrong length.
+
+    Of the lists named in ``done`` only the ids count; their entries are checked elsewhere.
+    """
     ids = Ids(tree)
     periods = len(tree.get("periods", ("",)))
     yield from _repeated(tree.get("periods", ()), "/periods")
     yield from _duplicates(tree)
     for name, look in _CHECKS.items():
-        for i, entry in enumerate(tree.get(name, ())):
+        for i, entry in enumerate(tree.get(name, ()) if name not in done else ()):
             if entry is not None:
                 yield from look(entry, f"/{name}/{i}", ids, periods)
     yield from _reference(tree.get("reference") or {}, ids, periods)
@@ -70,16 +73,17 @@ def check(tree: Tree) -> Iterator[Defect]:
 
 def _duplicates(tree: Tree) -> Iterator[Defect]:
     for space in ID_SPACES:
-        first: dict[str, str] = {}
+        first: dict[str, tuple[str, int]] = {}
         for name in space:
             for i, entry in enumerate(tree.get(name, ())):
                 one = entry.get("id") if entry is not None else None
                 if one is None:
                     continue
-                at = f"/{name}/{i}"
-                taken = first.setdefault(one, at)
-                if taken != at:
-                    yield defect(f"{at}/id", "duplicate_id", id=one, first=taken)
+                if one in first:
+                    taken = pointer(*first[one])
+                    yield defect(f"/{name}/{i}/id", "duplicate_id", id=one, first=taken)
+                else:
+                    first[one] = (name, i)
 
 
 def _repeated(values: Iterable[str], at: str) -> Iterator[Defect]:
@@ -168,16 +172,19 @@ def _pin(entry: Tree, at: str, ids: Ids, _periods: int) -> Iterator[Defect]:
 
 
 def _reference(entry: Tree, ids: Ids, periods: int) -> Iterator[Defect]:
-    named = []
+    named: set[str] = set()
     for i, one in enumerate(entry.get("allocations", ())):
         if one is None:
             continue
         at = f"/reference/allocations/{i}"
         yield from ids.missing("offers", one.get("offer"), f"{at}/offer")
         yield from _length(one.get("quantities"), periods, f"{at}/quantities")
-        if one.get("offer") in named:
-            yield defect(f"{at}/offer", "repeated_entry", value=one["offer"])
-        named.append(one.get("offer"))
+        offer = one.get("offer")
+        if offer is None:
+            continue
+        if offer in named:
+            yield defect(f"{at}/offer", "repeated_entry", value=offer)
+        named.add(offer)
     packages = entry.get("packages", ())
     yield from _named_once("packages", packages, "/reference/packages", ids)
 

@@ -59,7 +59,8 @@ class Amounts:
             basis = sum((self.awarded.total(name) for name in on), ZERO)
         starts = [exact(tier["from"]) for tier in entry["tiers"]]
         parts = [exact(tier["percent"]) / 100 for tier in entry["tiers"]]
-        reached = max(k for k, start in enumerate(starts) if start <= basis)
+        # Below 0, which no allocation may be, the first tier is as good as any.
+        reached = max((k for k, start in enumerate(starts) if start <= basis), default=0)
         if entry["kind"] == "all_units":
             return reached, parts[reached] * value
         amount = parts[reached] * (value - starts[reached])
@@ -170,10 +171,10 @@ class Amounts:
             added_taken = moved.setdefault((lot, t), [ZERO, ZERO])
             added_taken[0 if difference > 0 else 1] += abs(difference)
 
-        for name, offer in facts.offers.items():
+        for name in self.awarded.quantities.keys() | before.keys():
             now, then = self.awarded.quantities.get(name, none), before.get(name, none)
             for t in range(facts.count):
-                move(offer.lot, t, now[t] - then[t])
+                move(facts.offers[name].lot, t, now[t] - then[t])
         accepted = set(reference.get("packages", ()))
         for name, package in facts.packages.items():
             sign = (name in self.awarded.packages) - (name in accepted)
@@ -193,10 +194,9 @@ class Amounts:
     def _adjustment(self, entry: Entry) -> Fraction:
         percent, per_unit = optional(entry.get("percent")), optional(entry.get("per_unit"))
         whole = ZERO
-        for match in matches(self.awarded.facts, [entry.get("scope", {})]):
+        scope = [entry.get("scope", {})]
+        for match in matches(self.awarded.facts, scope, among=self.awarded.sources):
             source = match.source
-            if source.id not in self.awarded.used:
-                continue
             value, quantity = self._counted(source.id, match.lots)
             whole += match.share * ((percent or ZERO) / 100 * value + (per_unit or ZERO) * quantity)
         return whole

@@ -21,6 +21,20 @@ class Awarded:
         """Ids of used offers and accepted packages."""
         return frozenset(self.quantities) | self.packages
 
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """Used offers and accepted packages."""
+        return tuple(self.facts.source(name) for name in self.used)
+
+    @cached_property
+    def by_lot(self) -> dict[str, list[Source]]:
+        """Used offers and accepted packages that bring something of each lot."""
+        found: dict[str, list[Source]] = {lot: [] for lot in self.facts.lots}
+        for source in self.sources:
+            for lot in source.lots:
+                found[lot].append(source)
+        return found
+
     def total(self, offer: str) -> Fraction:
         """Return the quantity of an offer over all periods."""
         return sum(self.quantities.get(offer, ()), ZERO)

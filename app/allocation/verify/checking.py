@@ -6,12 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 from app.allocation.document import problem_sha256
+from app.allocation.reading.collector import paused
 from app.allocation.verify.amounts import Amounts
 from app.allocation.verify.awarded import Awarded
 from app.allocation.verify.claims import check_allocation
 from app.allocation.verify.facts import Facts
 from app.allocation.verify.feasibility import breaches
-from app.allocation.verify.findings import Finding, Findings
+from app.allocation.verify.findings import Finding, Findings, shown
 
 FORMAT = "jejaring.allocation-result/1"
 STATUSES = ("optimal", "feasible", "infeasible", "unsolved", "cancelled")
@@ -37,14 +38,20 @@ def verify(document: Mapping[str, Any], result: Mapping[str, Any]) -> list[Findi
         the gaps are reckoned anew in exact arithmetic.
     """
     findings = Findings()
+    with paused():
+        _check(document, result, findings)
+    return findings.found
+
+
+def _check(document: Mapping[str, Any], result: Mapping[str, Any], findings: Findings) -> None:
     facts = Facts(document)
     _check_head(document, result, findings)
-    status = str(result.get("status"))
+    status = result.get("status")
     if status == "infeasible":
         _check_conflict(facts, result, findings)
     elif "conflict" in result:
         findings.add("/conflict", "conflict", "Only an infeasible result names a conflict.")
-    if status in {"infeasible", "unsolved"} or (
+    if status in ("infeasible", "unsolved") or (  # it may be unhashable
         status == "cancelled" and "allocations" not in result
     ):
         for name in _OF_ALLOCATION:
@@ -52,7 +59,6 @@ def verify(document: Mapping[str, Any], result: Mapping[str, Any]) -> list[Findi
                 findings.add(f"/{name}", "allocation", f"A result that is {status} has no {name}.")
     else:
         check_allocation(facts, result, findings)
-    return findings.found
 
 
 def _check_head(document: Mapping[str, Any], result: Mapping[str, Any], findings: Findings) -> None:
@@ -62,9 +68,7 @@ def _check_head(document: Mapping[str, Any], result: Mapping[str, Any], findings
         findings.add("/problem_sha256", "problem_sha256", "This is a result of another problem.")
     if result.get("status") not in STATUSES:
         findings.add("/status", "status", "The status is none of the format's.")
-    for name in result:
-        if name not in FIELDS:
-            findings.add(f"/{name}", "unknown_field", f"{name} is not part of the format.")
+    findings.fields(result, "", FIELDS)
 
 
 def _check_conflict(facts: Facts, result: Mapping[str, Any], findings: Findings) -> None:
@@ -77,9 +81,10 @@ def _check_conflict(facts: Facts, result: Mapping[str, Any], findings: Findings)
         known.update(facts.by_id(name))
     for i, one in enumerate(stated):
         if not isinstance(one, str) or one not in known:
-            findings.add(f"/conflict/{i}", "conflict", f"{one!r} is nothing that can conflict.")
-        elif one in stated[:i]:
-            findings.add(f"/conflict/{i}", "conflict", f"{one!r} is named twice.")
+            why = f"{shown(one)} is nothing that can conflict, or is named twice."
+            findings.add(f"/conflict/{i}", "conflict", why)
+            continue
+        known.remove(one)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from app.allocation.verify.amounts import Amounts
 from app.allocation.verify.awarded import Awarded
 from app.allocation.verify.facts import ZERO, Facts, optional
 from app.allocation.verify.feasibility import breaches
-from app.allocation.verify.findings import Findings, Json, read_number, same
+from app.allocation.verify.findings import Findings, Json, read_number, same, shown, text
 from app.allocation.verify.rules import Cell
 
 Result = Mapping[str, Any]
 _OFFER_FIELDS = {"offer", "quantities", "tier", "price", "setup", "delivery", "freight"}
+_CELL_FIELDS = {"lot", "period", "who", "selected", "base", "violation"}
 
 
 def check_allocation(facts: Facts, result: Result, findings: Findings) -> None:
@@ -40,7 +41,7 @@ def _decisions(facts: Facts, result: Result, findings: Findings) -> Awarded | No
     for at, entry in findings.entries(result.get("allocations"), "/allocations"):
         name = entry.get("offer")
         if not isinstance(name, str) or name not in facts.offers or name in quantities:
-            findings.add(f"{at}/offer", "offer", f"{name!r} is no offer, or stands here twice.")
+            findings.add(f"{at}/offer", "offer", f"{shown(name)} is no offer, or is here twice.")
             continue
         row = findings.numbers(entry.get("quantities"), facts.count, f"{at}/quantities")
         if row is not None:
@@ -51,11 +52,14 @@ def _decisions(facts: Facts, result: Result, findings: Findings) -> Awarded | No
     if not isinstance(packages, (list, tuple)):
         findings.add("/packages", "not_a_list", "A list is expected here.")
         return None
+    accepted: set[str] = set()
     for i, name in enumerate(packages):
-        if not isinstance(name, str) or name not in facts.packages or name in packages[:i]:
-            findings.add(f"/packages/{i}", "package", f"{name!r} is no package, or is here twice.")
+        if not isinstance(name, str) or name not in facts.packages or name in accepted:
+            why = f"{shown(name)} is no package, or is here twice."
+            findings.add(f"/packages/{i}", "package", why)
             return None
-    return Awarded(facts, quantities, frozenset(packages))
+        accepted.add(name)
+    return Awarded(facts, quantities, frozenset(accepted))
 
 
 def _check_offers(amounts: Amounts, result: Result, findings: Findings) -> None:
@@ -65,13 +69,12 @@ def _check_offers(amounts: Amounts, result: Result, findings: Findings) -> None:
         tier, price = awarded.prices[name]
         stated_tier = entry.get("tier")
         if isinstance(stated_tier, bool) or read_number(stated_tier) != tier:
-            findings.add(f"{at}/tier", "tier", f"{stated_tier!r} is stated, tier {tier} is right.")
+            why = f"{shown(stated_tier)} is stated, tier {tier} is right."
+            findings.add(f"{at}/tier", "tier", why)
         others = amounts.offer(name, awarded.quantities[name])
         for part, amount in {"price": price, **others}.items():
             findings.equal(entry.get(part, "0"), amount, f"{at}/{part}", part)
-        for field in entry:
-            if field not in _OFFER_FIELDS:
-                findings.add(f"{at}/{field}", "unknown_field", f"{field} is not stated here.")
+        findings.fields(entry, at, _OFFER_FIELDS)
 
 
 def _check_cost(amounts: Amounts, result: Result, findings: Findings) -> None:
@@ -81,22 +84,24 @@ def _check_cost(amounts: Amounts, result: Result, findings: Findings) -> None:
         return
     for part, amount in amounts.cost.items():
         findings.equal(stated.get(part, "0"), amount, f"/cost/{part}", "cost")
-    for part in stated:
-        if part not in amounts.cost:
-            findings.add(f"/cost/{part}", "unknown_field", f"{part} is no part of the cost.")
+    findings.fields(stated, "/cost", amounts.cost)
 
 
 def _check_lists(amounts: Amounts, result: Result, findings: Findings) -> None:
     due = result.get("charges", [])
-    if not isinstance(due, (list, tuple)) or sorted(map(str, due)) != sorted(amounts.charges):
-        findings.add("/charges", "charges", f"The charges due are {sorted(amounts.charges)}.")
+    right = sorted(amounts.charges)
+    texts = isinstance(due, (list, tuple)) and all(isinstance(one, str) for one in due)
+    if not texts or sorted(due) != right:
+        findings.add("/charges", "charges", f"The charges due are {right}.")
     stated: dict[str, Mapping[str, Any]] = {}
     for at, entry in findings.entries(result.get("discounts", []), "/discounts"):
         name = entry.get("id")
         if not isinstance(name, str) or name not in amounts.discounts or name in stated:
-            findings.add(f"{at}/id", "discounts", f"{name!r} is no discount, or is here twice.")
+            why = f"{shown(name)} is no discount, or is here twice."
+            findings.add(f"{at}/id", "discounts", why)
             continue
         stated[name] = entry
+        findings.fields(entry, at, {"id", "tier", "amount"})
         tier, amount = amounts.discounts[name]
         if isinstance(entry.get("tier"), bool) or read_number(entry.get("tier")) != tier:
             findings.add(f"{at}/tier", "discounts", f"Tier {tier} is right.")
@@ -110,12 +115,16 @@ def _check_flows(amounts: Amounts, result: Result, findings: Findings) -> None:
     awarded = amounts.awarded
     for k, field in enumerate(("shortfalls", "early", "excess")):
         exact = {lot: flow[k] for lot, flow in awarded.flows.items() if any(flow[k])}
+        fields = {"lot", "quantities", *(["because"] if field == "shortfalls" else [])}
         seen = set()
         for at, entry in findings.entries(result.get(field, []), f"/{field}"):
             lot = entry.get("lot")
+            findings.fields(entry, at, fields)
+            _check_because(entry.get("because", []), f"{at}/because", findings)
             row = findings.numbers(entry.get("quantities"), awarded.facts.count, f"{at}/quantities")
             if not isinstance(lot, str) or lot in seen or lot not in exact:
-                findings.add(f"{at}/lot", field, f"There is nothing to state here for {lot!r}.")
+                why = f"There is nothing to state here for {shown(lot)}."
+                findings.add(f"{at}/lot", field, why)
             elif row is not None and list(row) != list(exact[lot]):
                 findings.add(f"{at}/quantities", field, f"The {field} of {lot} are others.")
             seen.add(lot if isinstance(lot, str) else None)
@@ -126,14 +135,21 @@ def _check_flows(amounts: Amounts, result: Result, findings: Findings) -> None:
         findings.add("/complete", "complete", f"{str(complete).lower()} is right.")
 
 
+def _check_because(stated: Json, at: str, findings: Findings) -> None:
+    """Note reasons that are no texts; whether they are the true ones is not for a verifier."""
+    texts = isinstance(stated, (list, tuple)) and all(isinstance(one, str) for one in stated)
+    findings.expect(texts, at, "shortfalls", "A list of texts is expected here.")
+
+
 def _check_rules(amounts: Amounts, result: Result, findings: Findings) -> None:
     stated: set[str] = set()
     for at, entry in findings.entries(result.get("rules"), "/rules"):
         name = entry.get("id")
         if not isinstance(name, str) or name not in amounts.rules or name in stated:
-            findings.add(f"{at}/id", "rules", f"{name!r} is no rule, or stands here twice.")
+            findings.add(f"{at}/id", "rules", f"{shown(name)} is no rule, or stands here twice.")
             continue
         stated.add(name)
+        findings.fields(entry, at, {"id", "holds", "violation", "cells"})
         violation = amounts.violation(name)
         findings.equal(entry.get("violation"), violation, f"{at}/violation", "rules")
         if entry.get("holds") is not (violation == 0):
@@ -147,7 +163,8 @@ def _check_cells(cells: list[Cell], stated: Json, at: str, findings: Findings) -
     exact = {tuple(sorted(cell.names.items())): cell for cell in cells}
     for here, entry in findings.entries(stated, at):
         names = {k: v for k, v in entry.items() if k in {"lot", "period", "who"}}
-        cell = exact.pop(tuple(sorted((k, str(v)) for k, v in names.items())), None)
+        named = all(isinstance(name, str) for name in names.values())
+        cell = exact.pop(tuple(sorted(names.items())), None) if named else None
         if cell is None:
             findings.add(here, "rules", "The rule has no such cell.")
             continue
@@ -155,6 +172,8 @@ def _check_cells(cells: list[Cell], stated: Json, at: str, findings: Findings) -
         findings.equal(entry.get("violation"), cell.violation, f"{here}/violation", "rules")
         if cell.base is not None:
             findings.equal(entry.get("base"), cell.base, f"{here}/base", "rules")
+        fields = _CELL_FIELDS if cell.base is not None else _CELL_FIELDS - {"base"}
+        findings.fields(entry, here, fields)
     if exact:
         findings.add(at, "rules", f"{len(exact)} cells are missing.")
 
@@ -170,6 +189,7 @@ def _check_stages(amounts: Amounts, result: Result, findings: Findings) -> None:
     solver = result.get("solver")
     target = read_number(solver.get("gap_target", "0")) if isinstance(solver, Mapping) else ZERO
     for (at, entry), value, tolerance in zip(stated, amounts.stages, tolerances, strict=True):
+        findings.fields(entry, at, {"value", "bound", "gap"})
         findings.equal(entry.get("value"), value, f"{at}/value", "stages")
         bound = findings.number(entry.get("bound"), f"{at}/bound")
         if bound is None:
@@ -196,4 +216,5 @@ def _check_gap(
     number = findings.number(stated, f"{at}/gap")
     # Value and bound may themselves have lost their tails, which weighs on the gap.
     if number is not None and abs(number - exact) > Fraction(1, 10**9):
-        findings.add(f"{at}/gap", "gap", f"{stated} is stated, {float(exact)} is right.")
+        why = f"{shown(stated)} is stated, {text(exact)} is right."
+        findings.add(f"{at}/gap", "gap", why)

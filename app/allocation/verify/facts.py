@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import ceil
 from typing import Any
 
@@ -14,8 +14,12 @@ ZERO = Fraction(0)
 Entry = Mapping[str, Any]
 
 
+@lru_cache(maxsize=2**15)
 def exact(value: Json) -> Fraction:
-    """Return a number of the problem, which has been read before, as a fraction."""
+    """Return a number of the problem, which has been read before, as a fraction.
+
+    The same few texts stand in a tender again and again; equal numbers have equal fractions.
+    """
     return Fraction(Decimal(value))
 
 
@@ -42,7 +46,8 @@ def every(value: Json, count: int) -> tuple[Fraction, ...]:
 class Source:
     """An offer or a package: who offers it, who works, and what it brings of which lots.
 
-    ``items`` holds, of a package, (lot, quantity per period, value or ``None``).
+    ``shares`` holds the parts above 0; ``items``, of a package, (lot, quantity per period, value
+    or ``None``); ``lots`` are those of which it brings something.
     """
 
     id: str
@@ -50,6 +55,7 @@ class Source:
     bidder: Entry
     shares: Mapping[str, Fraction]
     items: tuple[tuple[str, tuple[Fraction, ...], Fraction | None], ...]
+    lots: frozenset[str]
 
     @property
     def is_package(self) -> bool:
@@ -73,6 +79,9 @@ class Facts:
 
     def __init__(self, document: Entry) -> None:
         self.document = document
+        # What scopes select, by the scopes' ids; see ``scope.selection``.
+        self.selections: dict[tuple[int, ...], tuple[Any, Any]] = {}
+        self._in_lot: dict[str, frozenset[str]] = {}
         self.periods: Sequence[str] = document.get("periods", [""])
         self.count = len(self.periods)
         self.lots: dict[str, Entry] = self.by_id("lots")
@@ -102,11 +111,11 @@ class Facts:
     @cached_property
     def sources_by_lot(self) -> dict[str, tuple[Source, ...]]:
         """The offers and packages that could bring each lot."""
-        found: dict[str, dict[str, Source]] = {lot: {} for lot in self.lots}
+        found: dict[str, list[Source]] = {lot: [] for lot in self.lots}
         for source in self.sources:
-            for lot in (source.lot,) if not source.is_package else [i[0] for i in source.items]:
-                found[lot][source.id] = source
-        return {lot: tuple(sources.values()) for lot, sources in found.items()}
+            for lot in source.lots:
+                found[lot].append(source)
+        return {lot: tuple(sources) for lot, sources in found.items()}
 
     @cached_property
     def demand(self) -> dict[str, tuple[Fraction, ...]]:
@@ -147,7 +156,7 @@ class Facts:
         bidder = self.bidders[entry["bidder"]]
         stated = entry.get("workshare")
         if stated:
-            shares = {firm: exact(part) for firm, part in stated.items()}
+            shares = {firm: exact(part) for firm, part in stated.items() if exact(part)}
         else:
             members = bidder["members"]
             shares = {firm: Fraction(1, len(members)) for firm in members}
@@ -155,4 +164,8 @@ class Facts:
             (item["lot"], first(item["quantity"], self.count), optional(item.get("value")))
             for item in entry.get("items", ())
         )
-        return Source(entry["id"], entry, bidder, shares, items)
+        if items:
+            lots = frozenset(lot for lot, quantities, _ in items if any(quantities))
+        else:
+            lots = self._in_lot.setdefault(entry["lot"], frozenset([entry["lot"]]))
+        return Source(entry["id"], entry, bidder, shares, items, lots)

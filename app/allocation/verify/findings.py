@@ -1,8 +1,9 @@
 """What a check found wrong, and the comparison of stated numbers with exact ones."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -11,6 +12,9 @@ Json: TypeAlias = Any
 # A number that never ends is written with 12 decimals; this much of it may be lost.
 TOLERANCE = Fraction(1, 10**9)
 _LONGEST = 400
+_SHOWN = 80
+# Decimal itself would also take underscores, blanks and the digits of other scripts.
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,20 @@ class Findings:
         """Return a stated number, or ``None`` after noting that it is none."""
         number = read_number(value)
         if number is None:
-            self.add(pointer, "not_a_number", f"{value!r} is not an exact decimal.")
+            self.add(pointer, "not_a_number", f"{shown(value)} is not an exact decimal.")
         return number
 
     def equal(self, stated: Json, exact: Fraction, pointer: str, code: str) -> None:
         """Note where a stated number is not the exact one."""
         number = self.number(stated, pointer)
         if number is not None and not same(number, exact):
-            self.add(pointer, code, f"{stated} is stated, {text(exact)} is right.")
+            self.add(pointer, code, f"{shown(stated)} is stated, {text(exact)} is right.")
+
+    def fields(self, entry: Mapping[str, Any], pointer: str, known: Container[str]) -> None:
+        """Note every field of an object that is not part of the format there."""
+        for field in entry:
+            if field not in known:
+                self.add(f"{pointer}/{field}", "unknown_field", f"{field} is not stated here.")
 
     def entries(self, value: Json, pointer: str) -> list[tuple[str, Mapping[str, Any]]]:
         """Return the objects of a list with their pointers, noting what is no object."""
@@ -86,12 +96,9 @@ def read_number(value: Json) -> Fraction | None:
     """Return an exact number from a decimal string, ``Decimal`` or ``int``; else ``None``."""
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return None
-    if isinstance(value, str) and len(value) > _LONGEST:
+    if isinstance(value, str) and not (len(value) <= _LONGEST and _NUMBER.fullmatch(value)):
         return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
+    number = Decimal(value)
     if not number.is_finite() or abs(number.adjusted()) > _LONGEST:
         return None
     return Fraction(number)
@@ -113,5 +120,14 @@ def _ends(number: Fraction) -> bool:
 
 
 def text(number: Fraction) -> str:
-    """Return a number for a sentence."""
-    return str(number.numerator) if number.denominator == 1 else str(float(number))
+    """Return a number for a sentence, its tail cut off where it is long."""
+    return str(Decimal(number.numerator) / Decimal(number.denominator))
+
+
+def shown(value: Json) -> str:
+    """Return what was stated for a sentence, whatever it is and however long."""
+    if isinstance(value, (list, tuple, Mapping)):
+        return "A list" if isinstance(value, (list, tuple)) else "An object"
+    if isinstance(value, int) and abs(value) >= 10**_SHOWN:
+        return "A number of many digits"
+    return repr(value)[:_SHOWN]

@@ -7,7 +7,15 @@ from typing import Any
 
 from app.allocation.verify.awarded import Awarded
 from app.allocation.verify.facts import ZERO, exact, optional
-from app.allocation.verify.scope import Entry, Match, lot_in, matches, whose
+from app.allocation.verify.scope import (
+    EVERYTHING,
+    Entry,
+    Match,
+    everybody,
+    matches,
+    selection,
+    whose,
+)
 
 
 @dataclass(frozen=True)
@@ -26,13 +34,19 @@ def cells_of(awarded: Awarded, rule: Entry) -> list[Cell]:
 
 
 def _scope(rule: Entry) -> Entry:
-    scope: Entry = rule.get("scope", {})
+    scope: Entry = rule.get("scope", EVERYTHING)
     return scope
 
 
+def _won(awarded: Awarded, scopes: list[Entry], lot: str | None) -> Iterator[Match]:
+    """Yield what was awarded in some scopes (in one lot where given)."""
+    among = awarded.sources if lot is None else awarded.by_lot[lot]
+    return matches(awarded.facts, scopes, lot, among)
+
+
 def _lots(awarded: Awarded, rule: Entry) -> list[str]:
-    facts = awarded.facts
-    return [lot for lot in facts.lots if lot_in(facts, _scope(rule), lot)]
+    inside = selection(awarded.facts, [_scope(rule)]).lots
+    return [lot for lot in awarded.facts.lots if lot in inside]
 
 
 def _is_won(awarded: Awarded, match: Match, period: int | None = None) -> bool:
@@ -61,7 +75,7 @@ def _count(awarded: Awarded, rule: Entry) -> Iterator[Cell]:
         where = [({"period": name}, None, t) for t, name in enumerate(facts.periods)]
     for names, lot, period in where:
         winners: set[str] = set()
-        for match in matches(facts, [_scope(rule)], lot):
+        for match in _won(awarded, [_scope(rule)], lot):
             if _is_won(awarded, match, period):
                 winners.update(_counted(awarded, rule, match, period))
         number = Fraction(len(winners))
@@ -119,28 +133,24 @@ def _standings(
     """Return the base of a cell, and where everybody stands who is held to the rule there."""
     facts, prior = awarded.facts, rule.get("prior", {})
     scopes = [_scope(rule)]
-    in_scope = list(matches(facts, scopes, lot))
-    selected = list(matches(facts, [*scopes, rule.get("select", {})], lot))
-    base = sum((_amount(awarded, rule, m) * m.share for m in in_scope), ZERO)
+    won = list(_won(awarded, scopes, lot))
+    selected = _won(awarded, [*scopes, rule.get("select", EVERYTHING)], lot)
+    base = sum((_amount(awarded, rule, m) * m.share for m in won), ZERO)
     base += sum((exact(part) for part in prior.values()), exact(rule.get("prior_other", 0)))
     if "each" not in rule:
         whole = sum((_amount(awarded, rule, m) * m.share for m in selected), ZERO)
-        wins = any(_is_won(awarded, match) for match in in_scope)
-        return base, {None: Standing(whole + exact(prior.get("selected", 0)), wins)}
-    winning: dict[str, bool] = {}
-    for match in in_scope:
-        for who in whose(facts, rule["each"], match):
-            winning[who] = winning.get(who, False) or _is_won(awarded, match)
-    held = dict.fromkeys(winning, ZERO)
+        return base, {None: Standing(whole + exact(prior.get("selected", 0)), bool(won))}
+    each = rule["each"]
+    winning = everybody(facts, each, won)
+    held = dict.fromkeys(everybody(facts, each, matches(facts, scopes, lot)), ZERO)
     if rule["kind"] == "top_share":
         held.update(dict.fromkeys(prior, ZERO))
     for match in selected:
         amount = _amount(awarded, rule, match)
-        for who, part in whose(facts, rule["each"], match).items():
+        for who, part in whose(facts, each, match).items():
             held[who] += amount * part
     return base, {
-        who: Standing(own + exact(prior.get(who, 0)), winning.get(who, False))
-        for who, own in held.items()
+        who: Standing(own + exact(prior.get(who, 0)), who in winning) for who, own in held.items()
     }
 
 
@@ -192,10 +202,8 @@ def _consistent(awarded: Awarded, rule: Entry) -> Iterator[Cell]:
     facts, lots = awarded.facts, _lots(awarded, rule)
     won: dict[str, set[str]] = {}
     for lot in lots:
-        for match in matches(facts, [_scope(rule)], lot):
-            if _is_won(awarded, match):
-                for who in whose(facts, rule["of"], match):
-                    won.setdefault(who, set()).add(lot)
+        for who in everybody(facts, rule["of"], _won(awarded, [_scope(rule)], lot)):
+            won.setdefault(who, set()).add(lot)
     for who, has in won.items():
         number = Fraction(len(has))
         yield Cell({"who": who}, number, Fraction(len(lots)), len(lots) - number)
@@ -206,11 +214,10 @@ def _split(awarded: Awarded, rule: Entry) -> Iterator[Cell]:
     tolerance = exact(rule.get("tolerance", "0.005"))
     for lot in _lots(awarded, rule):
         held: dict[str, Fraction] = {}
-        for match in matches(awarded.facts, [_scope(rule)], lot):
-            if _is_won(awarded, match):
-                bidder = match.source.bidder["id"]
-                amount = _amount(awarded, {"measure": "quantity"}, match)
-                held[bidder] = held.get(bidder, ZERO) + amount
+        for match in _won(awarded, [_scope(rule)], lot):
+            bidder = match.source.bidder["id"]
+            amount = _amount(awarded, {"measure": "quantity"}, match)
+            held[bidder] = held.get(bidder, ZERO) + amount
         if held:
             whole = sum(held.values(), ZERO)
             kept = _is_split(list(held.values()), whole, shares, tolerance)

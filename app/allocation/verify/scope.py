@@ -1,6 +1,6 @@
 """What a scope selects among offers and packages, by the verifier's own reading."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -9,6 +9,7 @@ from app.allocation.verify.facts import ZERO, Facts, Source
 from app.allocation.verify.findings import Json
 
 Entry = Mapping[str, Any]
+EVERYTHING: Entry = {}
 LOT_WORDS = ("lots", "lot_tags", "lot_regions")
 
 
@@ -26,86 +27,119 @@ class Match:
         return sum(self.shares.values(), ZERO)
 
 
-def allowed(scope: Entry, word: str, values: Json) -> bool:
-    """Return whether one of ``values`` is listed under ``word``, or nothing is asked."""
-    return word not in scope or not set(scope[word]).isdisjoint(values)
+class Selection:
+    """What some scopes select together: every condition is settled once, not source by source."""
 
+    def __init__(self, facts: Facts, scopes: Iterable[Entry]) -> None:
+        conditions = [
+            {word: frozenset(values) for word, values in scope.items()} for scope in scopes
+        ]
 
-def lot_in(facts: Facts, scope: Entry, lot: str) -> bool:
-    """Return whether a lot meets a scope's lot conditions."""
-    entry = facts.lots[lot]
-    return (
-        allowed(scope, "lots", [lot])
-        and allowed(scope, "lot_tags", entry.get("tags", ()))
-        and allowed(scope, "lot_regions", [entry.get("region")])
-    )
+        def all_allow(**asked: Json) -> bool:
+            return all(_allows(one, asked) for one in conditions)
 
-
-def firm_in(facts: Facts, scope: Entry, firm: str) -> bool:
-    """Return whether a firm meets a scope's firm conditions."""
-    entry = facts.firms[firm]
-    return (
-        allowed(scope, "firms", [firm])
-        and allowed(scope, "firm_sizes", [entry.get("size")])
-        and allowed(scope, "firm_regions", [entry.get("region")])
-        and allowed(scope, "firm_groups", [facts.group(firm)])
-        and allowed(scope, "firm_tags", entry.get("tags", ()))
-    )
-
-
-def matches(facts: Facts, scopes: list[Entry], lot: str | None = None) -> Iterator[Match]:
-    """Yield every source that meets all scopes (in one lot where given), awarded or not."""
-    by_lot = lot is not None or any(word in scope for scope in scopes for word in LOT_WORDS)
-    for source in facts.sources if lot is None else facts.sources_by_lot[lot]:
-        if not all(_source_in(scope, source) for scope in scopes):
-            continue
-        shares = {
-            firm: part
-            for firm, part in source.shares.items()
-            if part > 0 and all(firm_in(facts, scope, firm) for scope in scopes)
-        }
-        if not shares:
-            continue
-        inside = frozenset(
+        self.by_lot = any(word in one for one in conditions for word in LOT_WORDS)
+        self.lots = frozenset(
             name
-            for name in _lots_of(source)
-            if (lot is None or name == lot) and all(lot_in(facts, scope, name) for scope in scopes)
+            for name, lot in facts.lots.items()
+            if all_allow(lots=[name], lot_tags=lot.get("tags", ()), lot_regions=[lot.get("region")])
         )
+        self.firms = frozenset(
+            name
+            for name, firm in facts.firms.items()
+            if all_allow(
+                firms=[name],
+                firm_sizes=[firm.get("size")],
+                firm_regions=[firm.get("region")],
+                firm_groups=[facts.group(name)],
+                firm_tags=firm.get("tags", ()),
+            )
+        )
+        self.bidders = frozenset(
+            name
+            for name, bidder in facts.bidders.items()
+            if all_allow(bidders=[name], bidder_tags=bidder.get("tags", ()))
+        )
+        self.every_firm = len(self.firms) == len(facts.firms)
+        self._naming = [one for one in conditions if "offers" in one or "offer_tags" in one]
+
+    def match(self, source: Source, lot: str | None = None) -> Match | None:
+        """Return what the scopes select of a source (in one lot where given); ``None``: nothing."""
+        if source.bidder["id"] not in self.bidders:
+            return None
+        if self._naming:
+            asked = {"offers": [source.id], "offer_tags": source.entry.get("tags", ())}
+            if not all(_allows(one, asked) for one in self._naming):
+                return None
+        shares = source.shares
+        if not self.every_firm:
+            shares = {firm: part for firm, part in shares.items() if firm in self.firms}
+            if not shares:
+                return None
+        brought = source.lots if lot is None else source.lots & {lot}
+        inside = brought & self.lots
         if inside:
-            yield Match(source, inside if by_lot else None, shares)
-        elif not by_lot and source.is_package:
-            yield Match(source, None, shares)
+            by_lot = self.by_lot or lot is not None
+            return Match(source, inside if by_lot else None, shares)
+        # A package that brings nothing at all is still in scope where no lot is asked for.
+        return None if self.by_lot or lot is not None else Match(source, None, shares)
 
 
-def _source_in(scope: Entry, source: Source) -> bool:
-    return (
-        allowed(scope, "bidders", [source.bidder["id"]])
-        and allowed(scope, "bidder_tags", source.bidder.get("tags", ()))
-        and allowed(scope, "offers", [source.id])
-        and allowed(scope, "offer_tags", source.entry.get("tags", ()))
+def _allows(condition: Mapping[str, frozenset[Json]], asked: Mapping[str, Json]) -> bool:
+    """Return whether, for each word of a condition that is asked, one of the values is listed."""
+    return all(
+        word not in condition or not condition[word].isdisjoint(values)
+        for word, values in asked.items()
     )
 
 
-def _lots_of(source: Source) -> Iterator[str]:
-    if not source.is_package:
-        yield source.lot
-    for lot, quantities, _ in source.items:
-        if any(quantities):
-            yield lot
+def selection(facts: Facts, scopes: Sequence[Entry]) -> Selection:
+    """Return the selection of some scopes, made once for each of the document's own scopes."""
+    asking = [scope for scope in scopes if scope]
+    key = tuple(map(id, asking))
+    if key not in facts.selections:
+        # The scopes are kept beside what was made of them, so that no id can stand for another.
+        facts.selections[key] = (asking, Selection(facts, asking))
+    made: Selection = facts.selections[key][1]
+    return made
+
+
+def matches(
+    facts: Facts,
+    scopes: Sequence[Entry],
+    lot: str | None = None,
+    among: Iterable[Source] | None = None,
+) -> Iterator[Match]:
+    """Yield every source that meets all scopes (in one lot where given).
+
+    Without ``among`` all offers and packages are looked at, awarded or not.
+    """
+    chosen = selection(facts, scopes)
+    if among is None:
+        among = facts.sources if lot is None else facts.sources_by_lot[lot]
+    for source in among:
+        match = chosen.match(source, lot)
+        if match is not None:
+            yield match
 
 
 def whose(facts: Facts, kind: str, match: Match) -> dict[str, Fraction]:
     """Return whom a match counts for (``bidder``, ``firm``, ...), and with what part."""
+    if kind == "bidder":
+        return {match.source.bidder["id"]: match.share}
     parts: dict[str, Fraction] = {}
     for firm, part in match.shares.items():
-        if kind == "bidder":
-            name: Json = match.source.bidder["id"]
-        elif kind == "firm":
-            name = firm
-        elif kind == "firm_group":
+        name: Json = firm
+        if kind == "firm_group":
             name = facts.group(firm)
-        else:
+        elif kind == "firm_region":
             name = facts.firms[firm].get("region")
         if name is not None:
-            parts[name] = parts.get(name, ZERO) + part
+            parts[name] = parts[name] + part if name in parts else part
     return parts
+
+
+def everybody(facts: Facts, kind: str, found: Iterable[Match]) -> dict[str, None]:
+    """Return everybody whom some matches count for."""
+    alike = {(match.source.bidder["id"], *match.shares): match for match in found}
+    return {name: None for match in alike.values() for name in whose(facts, kind, match)}
