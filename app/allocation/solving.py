@@ -1,11 +1,19 @@
 """From a problem document to a verified result: stage after stage, each within the earlier ones."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from app.allocation import document as documents
+from app.allocation.apart import (
+    carried,
+    head_part,
+    head_start,
+    nothing_awarded,
+    stated_apart,
+    whole_is_too_large,
+)
 from app.allocation.conflicts import conflict_of
 from app.allocation.elements import Problem
 from app.allocation.evaluation import Evaluation, Plan, evaluate
@@ -65,8 +73,9 @@ def solve(
         If the result does not pass its own verification, or quantities have too many steps.
     """
     problem = documents.read(document)
+    clock = Clock(on_progress, should_stop)
     try:
-        stated = Run(problem, options, Clock(on_progress, should_stop)).stated()
+        stated = _stated(problem, options, clock)
     except TooWideError as error:
         raise AllocationFailed(f"too many steps to count: {error}") from error
     result = result_of(document, problem, options, stated)
@@ -74,6 +83,27 @@ def solve(
     if findings:
         raise AllocationFailed("; ".join(f"{f.pointer}: {f.detail}" for f in findings))
     return result
+
+
+def _stated(problem: Problem, options: Options, clock: Clock) -> Stated:
+    limited = options.limit_seconds is not None or options.limit_deterministic is not None
+    apart = limited and carried(problem)
+    if apart and whole_is_too_large(problem) and len(problem.objective) == 1:
+        return stated_apart(problem, limits_of(options, clock.seconds(), 0.0), clock)
+    run = Run(problem, options, clock)
+    if apart:
+        run.begin_apart()
+    return run.stated()
+
+
+def limits_of(options: Options, seconds: float, work: float, part: float = 1.0) -> Limits:
+    """Return a part of what options leave after some seconds and some work."""
+    left_seconds = left_work = None
+    if options.limit_seconds is not None:
+        left_seconds = max((float(options.limit_seconds) - seconds) * part, 0.01)
+    if options.limit_deterministic is not None:
+        left_work = max((float(options.limit_deterministic) - work) * part, 1e-6)
+    return Limits(left_seconds, left_work, Fraction(options.gap), options.seed, options.threads)
 
 
 class Run:
@@ -107,7 +137,7 @@ class Run:
         if infeasible:
             conflict = conflict_of(self.problem, lambda: self._limits(1), self.clock)
         elif self.best is None:
-            self._award_nothing()
+            self.best = nothing_awarded(self.problem)
         return Stated(
             best=self.best,
             values=self._values(),
@@ -120,6 +150,26 @@ class Run:
             steps=self.steps,
             engine=(engine.NAME, engine.version()),
         )
+
+    def begin_apart(self) -> None:
+        """Search the first stage lot by lot in compiled code, to start from what that finds."""
+        part = head_part(self.problem) / len(self.stages)
+        limits = limits_of(self.options, self.clock.seconds(), self.work, part)
+        start = head_start(self.problem, limits, self.clock.watch(0))
+        self.work += start.work
+        self.steps.extend({"stage": self.stages[0].name, **step} for step in start.steps)
+        self.stages[0].bound = start.bound
+        if start.best is not None:
+            self.best, self.point = start.best, self._quantities_of(start.best.plan)
+
+    def _quantities_of(self, plan: Plan) -> dict[int, int]:
+        """Return the columns that decide a plan."""
+        point = {self.made.use[name]: int(name in plan.packages) for name in self.problem.packages}
+        for (name, t), column in self.made.quantity.items():
+            quantities = plan.quantities.get(name)
+            step = self.made.scaled.offers[name].step
+            point[column] = 0 if quantities is None else int(Fraction(quantities[t]) / step)
+        return point
 
     def _values(self) -> list[Fraction]:
         """Return the returned allocation's value of every stage."""
@@ -145,7 +195,7 @@ class Run:
 
     def _search(self, k: int, stage: StageRun) -> Outcome:
         began = self.clock.seconds()
-        limits = self._limits(len(self.stages) - k)
+        limits = replace(self._limits(len(self.stages) - k), known=stage.bound)
         watch = self.clock.watch(k)
         outcome = engine.minimise(self.made.model, stage.body, self.point, limits, watch)
         self.work += outcome.work
@@ -163,7 +213,8 @@ class Run:
             found = evaluate(self.problem, plan_of(self.made, outcome.point))
             if self.best is None or self.value(k, found) <= self.value(k, self.best):
                 self.best, self.point = found, dict(enumerate(outcome.point))
-        stage.bound = outcome.bound
+        known = [one for one in (stage.bound, outcome.bound) if one is not None]
+        stage.bound = max(known, default=None)
         if self.best is not None:
             value = self.value(k, self.best)
             self.clock.report(k, value, self._bound(stage))
@@ -184,25 +235,7 @@ class Run:
     def _limits(self, stages_left: int) -> Limits:
         """Return the limits of the next search: half of what is left where stages follow."""
         part = 1.0 if stages_left <= 1 else 0.5
-        options = self.options
-        seconds = work = None
-        if options.limit_seconds is not None:
-            left = float(options.limit_seconds) - self.clock.seconds()
-            seconds = max(left * part, 0.01)
-        if options.limit_deterministic is not None:
-            work = max((float(options.limit_deterministic) - self.work) * part, 1e-6)
-        gap = Fraction(options.gap)
-        return Limits(seconds, work, gap, options.seed, options.threads)
-
-    def _award_nothing(self) -> None:
-        """Fall back on the empty allocation where it keeps rules, pins and choices."""
-        empty = evaluate(self.problem, Plan({}, ()))
-        soft = {rule.id for rule in self.problem.rules if rule.penalty is not None}
-        kept = all(not one.violation or one.id in soft for one in empty.rules)
-        pinned = any(pin.min > 0 or (pin.package and pin.accept) for pin in self.problem.pins)
-        chosen = any(choice.min > 0 for choice in self.problem.choices)
-        if kept and not pinned and not chosen:
-            self.best = empty
+        return limits_of(self.options, self.clock.seconds(), self.work, part)
 
 
 def _stages(made: Formulation) -> list[StageRun]:
