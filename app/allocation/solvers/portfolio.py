@@ -13,11 +13,11 @@ from app.allocation.solvers.lotwise import completed, improve, relax
 from app.allocation.solvers.search import Limits, Outcome, Watch
 from app.allocation.solvers.state import State
 
-# Models of fewer columns are CP-SAT's alone, where quantities are large of still fewer; above the
-# last it is never given the whole.
-SMALL_WIDE, SMALL, LARGE = 100, 500, 5_000
+# Models of fewer columns are CP-SAT's alone, and up to the second where no quantity is large; above
+# that it is never given the whole.
+SMALL, LARGE = 100, 5_000
 # A quantity of more steps than this is large: engines that count in fractions do better on it.
-_WIDE = 100
+WIDE = 100
 # The part of the time that CP-SAT has for the whole before the others begin, the part that it has
 # while it is close to a proof, and how close that is.
 WHOLE, LONGEST = 0.2, 0.7
@@ -69,10 +69,10 @@ def _start(state: State, hint: Mapping[int, int]) -> Mapping[int, int]:
 
 
 def _alone(model: Model, objective: Linear, limits: Limits) -> bool:
-    """Return whether CP-SAT has the whole search."""
+    """Return whether CP-SAT has the whole search: on few columns, or indivisible ones."""
     owned = [(j, home) for j, home in enumerate(model.homes) if home != SHARED]
-    wide = any(model.upper[j] > _WIDE for j, _ in owned)
-    small = len(model.names) < (SMALL_WIDE if wide else SMALL)
+    wide = any(model.upper[j] > WIDE for j, _ in owned)
+    small = len(model.names) < (SMALL if wide else LARGE)
     endless = limits.seconds is None and limits.work is None
     lots = len({home for _, home in owned})
     return endless or small or lots <= 1 or not any(objective.terms.values())
