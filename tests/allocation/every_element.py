@@ -131,6 +131,8 @@ RULES: Entry = {
         | {"scope": {"lots": ["B"]}},
         rule("R-amount", "amount", measure="value", each="bidder", min="30", max="80")
         | {"if_awarded": True, "penalty": "1", "prior": {"M": "1"}, "prior_other": "1"},
+        rule("R-region", "amount", measure="value", max="50", penalty="0.5")
+        | {"scope": {"lot_regions": ["ID-JB"]}},
         rule("R-green", "amount", measure="quantity", per="lot", min="2", max="9", penalty="0.5")
         | {"select": {"offer_tags": ["green"]}, "scope": {"lot_regions": ["ID-JB"]}},
     ],

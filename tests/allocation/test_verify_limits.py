@@ -51,6 +51,7 @@ WEEKLY = [{"id": "R", "capacity": ["4", "3"]}]
             {"O": (0, 5)},
             "maximum O",
         ),
+        (problem(offer(), lots=[{**FREE, "demand": "0"}]), {}, {"O": (1,)}, "maximum O"),
         # By default the demand rounded up to the increment, at least the minimum.
         (problem(offer(), lots=[FREE]), {"O": (10,)}, {"O": (11,)}, "maximum O"),
         (

@@ -38,6 +38,11 @@ def test_an_infeasible_result_names_known_conflicts_and_nothing_else() -> None:
     for conflict in ([], ["M"], ["N", "N"], None, [3]):
         assert not holds(document, {**result, "conflict": conflict})
     assert not holds(document, {**result, "allocations": []})
+    hard = {"id": "H", "kind": "count", "of": "bidder", "max": 0}
+    ruled = {**document, "rules": [hard, {**hard, "id": "S", "penalty": "1"}]}
+    result = solve(ruled, Options())
+    assert holds(ruled, {**result, "conflict": ["H", "N"]})
+    assert not holds(ruled, {**result, "conflict": ["S"]})
 
 
 FIRST = {"offer": "O1", "quantities": ["8", "0"]}
@@ -62,6 +67,12 @@ FIRST = {"offer": "O1", "quantities": ["8", "0"]}
             {"allocations": [{**FIRST, "quantities": ["8", "x"]}]},
             [("/allocations/0/quantities/1", "not_a_number")],
         ),
+        ({"allocations": [{**FIRST, "offer": []}]}, [("/allocations/0/offer", "offer")]),
+        (
+            {"allocations": [{**RESULT["allocations"][0], "tier": 0}, *RESULT["allocations"][1:]]},
+            [("/allocations/0/tier", "tier")],
+        ),
+        ({"packages": [[]]}, [("/packages/0", "package")]),
         ({"packages": "P1"}, [("/packages", "not_a_list")]),
         ({"packages": ["P1", "P9", "P8"]}, [("/packages/1", "package")]),
         ({"packages": ["P1", "P1"]}, [("/packages/1", "package")]),
@@ -82,6 +93,10 @@ FIRST = {"offer": "O1", "quantities": ["8", "0"]}
                 ("/discounts/0/tier", "discounts"),
                 ("/discounts/0/amount", "discounts"),
             ],
+        ),
+        (
+            {"discounts": [*RESULT["discounts"], {"id": []}]},
+            [("/discounts/2/id", "discounts")],
         ),
         ({"early": []}, [("/early", "early")]),
         (
@@ -171,7 +186,8 @@ def test_a_number_that_never_ends_may_lose_a_billionth_of_itself() -> None:
     for exact in (Fraction(10**5, 3), Fraction(-(10**5), 3)):
         assert same(exact + abs(exact) / 10**9, exact)
         assert not same(exact + abs(exact) * Fraction(11, 10**10), exact)
-        assert not same(Fraction(1, 8) + Fraction(1, 10**12), Fraction(1, 8))
+    for ends in (Fraction(1, 8), Fraction(1, 5), Fraction(7, 20), Fraction(3)):
+        assert not same(ends + Fraction(1, 10**12), ends)
     assert same(Fraction(1, 3000) + Fraction(1, 10**9), Fraction(1, 3000))
 
 
@@ -197,6 +213,11 @@ def test_a_result_without_an_allocation_states_none(status: Json) -> None:
     assert holds(document, bare) == (status in ("infeasible", "unsolved", "cancelled"))
     for name in ("stages", "cost", "packages", "shortfalls", "rules", "complete"):
         assert not holds(document, {**bare, name: []})
+
+
+def test_a_cancelled_result_may_state_an_allocation_and_is_held_to_it() -> None:
+    assert holds(DOCUMENT, {**RESULT, "status": "cancelled"})
+    assert not holds(DOCUMENT, {**RESULT, "status": "cancelled", "complete": True})
 
 
 def test_an_offer_that_brings_nothing_is_no_allocation() -> None:
@@ -288,3 +309,5 @@ def test_what_never_ends_is_compared_as_far_as_it_is_written() -> None:
     for value, good in ((exact, True), ("0.6666666676", True), ("0.6666666678", False)):
         stages = [{"value": value, "bound": exact, "gap": "0"}, *result["stages"][1:]]
         assert holds(third, {**result, "stages": stages}) == good
+    stages = [{"value": exact, "bound": "0.666666666666", "gap": "0"}, *result["stages"][1:]]
+    assert holds(third, {**result, "stages": stages, "status": "optimal"})
