@@ -15,7 +15,10 @@ from app.kit.config import Settings
 from app.kit.db import Database
 from app.main import create_app
 from tests.support.api import World
+from tests.support.chromium import browser
 from tests.support.databases import PostgresTemplate, migrate
+
+__all__ = ["browser"]
 
 # A shell starts what it puts into the background with Ctrl-C ignored, and children inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

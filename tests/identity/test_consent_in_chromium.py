@@ -12,12 +12,9 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from playwright.sync_api import Browser
 
-from tests.console.conftest import browser
 from tests.identity.browser import PASSWORD, signed_up
 from tests.identity.oauth import an_app, bearer
 from tests.support.api import World
-
-__all__ = ["browser"]
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def _search_beside(state: State) -> None:
     if limits.threads > 1 and limits.work is None:
         state.beside = scip.Searching(state.arrays, limits.seed, limits.seconds)
         state.steps.append(
-            {"engine": f"{scip.NAME}, beside the following", "seconds": "", "work": ""}
+            {"engine": f"{scip.NAME}, beside the following", "seconds": "0", "work": "0"}
         )
 
 
