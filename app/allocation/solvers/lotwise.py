@@ -1,11 +1,12 @@
 """A model taken apart by lots: prices from its relaxation, lots improved and bounded in turn."""
 
+import threading
 from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
 
-from app.allocation.solvers.improving import Improving, Standing, together
+from app.allocation.solvers.improving import LOOK, Improving, Standing, together
 from app.allocation.solvers.lots import LotBounds
 from app.allocation.solvers.parts import Solving, part_of
 from app.allocation.solvers.relaxation import PLACES, Multipliers, relaxed
@@ -44,13 +45,19 @@ def completed(state: State, hint: Mapping[int, int]) -> None:
 def relax(state: State) -> Multipliers | None:
     """Solve the linear relaxation; its multipliers bound the objective exactly."""
     engine = "HIGHS" if state.arrays.columns < _SIMPLEX else "PDLP"
+    seconds = state.left(_RELAXATION).seconds or _LONGEST_RELAXATION
+    found: list[tuple[Multipliers, int] | None] = []
+    # These engines hear no wish to stop: one that is not done by then is left behind.
+    thread = threading.Thread(
+        target=lambda: found.append(relaxed(state.arrays, engine, seconds)), daemon=True
+    )
     with state.step(f"{engine}, relaxation"):
-        found = relaxed(
-            state.arrays, engine, state.left(_RELAXATION).seconds or _LONGEST_RELAXATION
-        )
-        if found is None:
+        thread.start()
+        while thread.is_alive() and not state.over():
+            thread.join(LOOK)
+        if not found or found[0] is None:
             return None
-        multipliers, iterations = found
+        multipliers, iterations = found[0]
         state.work += iterations * len(state.arrays.value) * _ITERATION
         state.raise_bound(multipliers.bound(state.arrays) + state.constant)
     return multipliers
