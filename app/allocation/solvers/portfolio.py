@@ -83,9 +83,6 @@ def _search_beside(state: State) -> None:
     limits = state.left()
     if limits.threads > 1 and limits.work is None:
         state.beside = scip.Searching(state.arrays, limits.seed, limits.seconds)
-        state.steps.append(
-            {"engine": f"{scip.NAME}, beside the following", "seconds": "0", "work": "0"}
-        )
 
 
 def _first(state: State, hint: Mapping[int, int]) -> Outcome:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 from fractions import Fraction
 from math import ceil, isfinite
 
@@ -31,6 +32,7 @@ class Searching:
         self.bound: int | None = None
         self.best: Ints | None = None
         self.failed: str | None = None
+        self.began = time.monotonic()
         self._interrupter = solve_interrupter.SolveInterrupter()
         self._seed = seed
         self._seconds = seconds

@@ -11,6 +11,7 @@ import numpy as np
 from app.allocation.linear import Linear
 from app.allocation.model import Model
 from app.allocation.solvers.arrays import Arrays, Ints, arrays_of
+from app.allocation.solvers.scip import NAME as BESIDE
 from app.allocation.solvers.scip import Searching
 from app.allocation.solvers.search import Limits, Outcome, Watch
 
@@ -127,6 +128,11 @@ class State:
         bound = None if infeasible else self.bound
         if self.beside is not None:
             self.beside.stop()
+            seconds = time.monotonic() - self.beside.began
+            told = {"engine": f"{BESIDE}, beside the others", "seconds": f"{seconds:.3f}"}
+            if self.beside.failed is not None:
+                told["failed"] = self.beside.failed
+            self.steps.append({**told, "work": "0"})
         return Outcome(
             point=None if self.best is None else self.best.tolist(),
             bound=bound,

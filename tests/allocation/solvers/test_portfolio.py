@@ -58,7 +58,7 @@ def test_value_and_bound_enclose_the_optimum(route: str, options: Options) -> No
         assert right.optima[0] <= Fraction(first["value"]) + LOST
         met["met" if Fraction(first["value"]) - right.optima[0] < LOST else "missed"] += 1
     assert engines >= ROUTES
-    assert ("SCIP, beside the following" in engines) == (route == "medium" and not work)
+    assert ("SCIP, beside the others" in engines) == (route == "medium" and not work)
     assert met["met"] > 10 * (met["missed"] + met["unsolved"]), met
 
 
